@@ -1,0 +1,1 @@
+"""Composes: the one place that knows every part, the environment and the servers."""

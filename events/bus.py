@@ -1,0 +1,50 @@
+"""What travels between the parts over NATS JetStream: subjects, streams and messages.
+
+Messages are not history: the log is. Any stream may be dropped and filled again from the log.
+"""
+
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from events.reading import FailureReason, Reading
+
+SCREENSHOTS_STREAM: Final = "SCREENSHOTS"
+SCREENSHOT_UPLOADED: Final = "events.match.screenshot_uploaded"
+OCR_CONSUMER: Final = "ocr"
+
+READINGS_STREAM: Final = "READINGS"
+STATS_EXTRACTED: Final = "readings.stats_extracted"
+EXTRACTION_FAILED: Final = "readings.extraction_failed"
+STATS_EXTRACTED_CONSUMER: Final = "inbox_extracted"
+EXTRACTION_FAILED_CONSUMER: Final = "inbox_failed"
+
+
+class ScreenshotUploaded(Struct, frozen=True, kw_only=True):
+    """A stored picture waits to be read. `request_id` is the id of the event that asked for it."""
+
+    request_id: UUID
+    match_id: UUID
+    correlation_id: UUID
+    screenshot: str
+
+
+class StatsExtracted(Struct, frozen=True, kw_only=True):
+    """The OCR read the picture."""
+
+    request_id: UUID
+    match_id: UUID
+    correlation_id: UUID
+    reading: Reading
+
+
+class ExtractionFailed(Struct, frozen=True, kw_only=True):
+    """The OCR gave up on the picture; `detail` is a sentence for the player."""
+
+    request_id: UUID
+    match_id: UUID
+    correlation_id: UUID
+    reason: FailureReason
+    detail: str
+    attempts: int

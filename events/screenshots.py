@@ -1,0 +1,17 @@
+"""The port for stored pictures: kept under the SHA-256 of their bytes, never changed."""
+
+from typing import Protocol
+
+
+class ScreenshotMissing(Exception):
+    """There is no stored picture under this key."""
+
+
+class Screenshots(Protocol):
+    """A store of pictures. A key is the lower-case hexadecimal SHA-256 of the stored bytes."""
+
+    async def put(self, key: str, picture: bytes) -> None:
+        """Keep `picture` durably; storing the same key again changes nothing."""
+
+    async def get(self, key: str) -> bytes:
+        """Give the bytes back; raises `ScreenshotMissing`."""

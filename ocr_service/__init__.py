@@ -1,0 +1,1 @@
+"""Sees: a picture in, numbers out. It knows no database and no accounts."""

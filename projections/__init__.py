@@ -1,0 +1,1 @@
+"""Remembers: events in, rows out."""

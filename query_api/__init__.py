@@ -1,0 +1,1 @@
+"""Answers: read models in, JSON out."""
