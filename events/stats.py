@@ -1,5 +1,6 @@
 """The statistics a match has: their names, their order on the screen, and what they may hold."""
 
+from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
@@ -25,6 +26,13 @@ GREATEST_VALUE: Final = 9999
 GREATEST_POSSESSION: Final = 100
 
 
+class Side(StrEnum):
+    """Which side of the screen the player is on."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+
 class Sides(Struct, frozen=True, omit_defaults=True):
     """A number for each side of the screen; ``None`` where it could not be read."""
 
@@ -34,6 +42,22 @@ class Sides(Struct, frozen=True, omit_defaults=True):
     @property
     def is_complete(self) -> bool:
         return self.left is not None and self.right is not None
+
+
+class Pair(Struct, frozen=True, omit_defaults=True):
+    """A number for the player and one for the opponent; ``None`` where it is not known."""
+
+    user: int | None = None
+    opponent: int | None = None
+
+    @property
+    def swapped(self) -> "Pair":
+        return Pair(self.opponent, self.user)
+
+
+def seen_from(side: Side, sides: Sides) -> Pair:
+    """What stands left and right, as the player on `side` sees it."""
+    return Pair(sides.left, sides.right) if side is Side.LEFT else Pair(sides.right, sides.left)
 
 
 def greatest(statistic: str) -> int:

@@ -1,0 +1,48 @@
+"""What every event carries beside its own facts: which match, which version, and its cause."""
+
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+
+class Cause(Struct, frozen=True, kw_only=True):
+    """Who did it, when, and what led to it.
+
+    `actor` is ``player:<id>``, ``ocr`` or ``system``. `correlation_id` names the request that
+    everything goes back to, `causation_id` the request or event that led to the command at once.
+    """
+
+    command_id: UUID
+    actor: str
+    occurred_at: datetime
+    correlation_id: UUID
+    causation_id: UUID
+
+
+class DomainEvent(Struct, frozen=True, kw_only=True):
+    """A fact about one match. Versions of a match count from 1 without gaps."""
+
+    match_id: UUID
+    version: int
+    cause: Cause
+
+    @property
+    def id(self) -> UUID:
+        """The event's own id: the same for the same match and version, for ever."""
+        return event_id(self.match_id, self.version)
+
+    @property
+    def originator_id(self) -> UUID:
+        """The match, under the name that `eventsourcing` knows it by."""
+        return self.match_id
+
+    @property
+    def originator_version(self) -> int:
+        """The version, under the name that `eventsourcing` knows it by."""
+        return self.version
+
+
+def event_id(match_id: UUID, version: int) -> UUID:
+    """The id of the event that made `version` of the match."""
+    return uuid5(match_id, str(version))

@@ -1,0 +1,158 @@
+"""A match: its state, and how each event changes it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import assert_never
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from events.matches import (
+    Confirmation,
+    ExtractionFailed,
+    ExtractionRequested,
+    MatchDeleted,
+    MatchEvent,
+    MatchRestored,
+    ScreenshotUploaded,
+    StatsConfirmed,
+    StatsCorrected,
+    StatsExtracted,
+)
+from events.reading import FailureReason, Reading
+from events.stats import Pair, Side
+
+
+class Status(StrEnum):
+    """How far a match has come."""
+
+    PROCESSING = "processing"
+    EXTRACTED = "extracted"
+    FAILED = "failed"
+    CONFIRMED = "confirmed"
+
+
+class Result(StrEnum):
+    """How the match ended for its owner."""
+
+    WIN = "win"
+    DRAW = "draw"
+    LOSS = "loss"
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why the picture could not be read, with a sentence for the player."""
+
+    reason: FailureReason
+    detail: str
+
+
+class Confirmed(Struct, frozen=True, kw_only=True):
+    """The numbers as the player said they are."""
+
+    score: Pair
+    penalties: Pair | None
+    stats: dict[str, Pair]
+    at: datetime
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """The state of a match: all its events, folded.
+
+    `awaits` is the id of the event that asked for a reading still to come.
+    """
+
+    id: UUID
+    version: int
+    owner_id: UUID
+    opponent_name: str
+    side: Side | None
+    created_at: datetime
+    played_at: datetime
+    screenshot: str
+    media_type: str
+    awaits: UUID | None
+    reading: Reading | None = None
+    failure: Failure | None = None
+    confirmed: Confirmed | None = None
+    is_deleted: bool = False
+
+    @property
+    def status(self) -> Status:
+        if self.confirmed:
+            return Status.CONFIRMED
+        if self.awaits:
+            return Status.PROCESSING
+        return Status.EXTRACTED if self.reading else Status.FAILED
+
+    @property
+    def result(self) -> Result | None:
+        """The result of a confirmed match; a shoot-out decides a level score."""
+        if not self.confirmed:
+            return None
+        margin = _margin(self.confirmed.score) or _margin(self.confirmed.penalties)
+        if margin == 0:
+            return Result.DRAW
+        return Result.WIN if margin > 0 else Result.LOSS
+
+
+def evolve(match: Match | None, event: MatchEvent) -> Match:
+    """The match after `event`; the first event of a match is its upload."""
+    if isinstance(event, ScreenshotUploaded):
+        return _uploaded(event)
+    if match is None:
+        raise ValueError(f"a match cannot begin with {type(event).__name__}")
+    match = replace(match, version=event.version)
+    match event:
+        case ExtractionRequested():
+            return replace(match, awaits=event.id, failure=None)
+        case StatsExtracted():
+            return replace(match, awaits=None, reading=event.reading, failure=None)
+        case ExtractionFailed():
+            failure = Failure(reason=event.reason, detail=event.detail)
+            return replace(match, awaits=None, failure=failure)
+        case StatsConfirmed() | StatsCorrected():
+            return _confirmed(match, event)
+        case MatchDeleted():
+            return replace(match, is_deleted=True)
+        case MatchRestored():
+            return replace(match, is_deleted=False)
+    assert_never(event)
+
+
+def _uploaded(event: ScreenshotUploaded) -> Match:
+    return Match(
+        id=event.match_id,
+        version=event.version,
+        owner_id=event.owner_id,
+        opponent_name=event.opponent_name,
+        side=event.side,
+        created_at=event.cause.occurred_at,
+        played_at=event.played_at or event.cause.occurred_at,
+        screenshot=event.screenshot,
+        media_type=event.media_type,
+        awaits=event.id,
+    )
+
+
+def _confirmed(match: Match, event: Confirmation) -> Match:
+    confirmed = Confirmed(
+        score=event.score,
+        penalties=event.penalties,
+        stats=event.stats,
+        at=event.cause.occurred_at,
+    )
+    return replace(
+        match,
+        opponent_name=event.opponent_name,
+        side=event.side,
+        played_at=event.played_at or match.played_at,
+        confirmed=confirmed,
+    )
+
+
+def _margin(pair: Pair | None) -> int:
+    if pair is None or pair.user is None or pair.opponent is None:
+        return 0
+    return pair.user - pair.opponent

@@ -1,0 +1,104 @@
+"""A match as both APIs show it: one shape, so that a command and a query never disagree."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+from events.match import Failure, Match, Result, Status
+from events.perspective import SIDE_UNKNOWN, Perspective, numbers_of, perspective_of
+from events.reading import Phase, Reading
+from events.stats import Pair, Side
+
+
+class ExtractedData(Struct, frozen=True, kw_only=True):
+    """What was read from the picture, seen from the player's side."""
+
+    screen: str
+    phase: Phase | None
+    left_name: str | None
+    right_name: str | None
+    score_user: int | None
+    score_opponent: int | None
+    penalties_user: int | None
+    penalties_opponent: int | None
+    stats: dict[str, Pair]
+    confidence: dict[str, float]
+    warnings: list[str]
+    engine: str
+    side: Side | None
+    side_reason: str
+
+
+class MatchView(Struct, frozen=True, kw_only=True):
+    """A match as API answers hold it; numbers are the confirmed ones, else null and empty."""
+
+    id: UUID
+    status: Status
+    version: int
+    opponent_name: str
+    side: Side | None
+    score_user: int | None
+    score_opponent: int | None
+    penalties_user: int | None
+    penalties_opponent: int | None
+    result: Result | None
+    stats: dict[str, Pair]
+    extracted_data: ExtractedData | None
+    failure: Failure | None
+    screenshot: str
+    duplicate_of: UUID | None
+    created_at: datetime
+    played_at: datetime
+    confirmed_at: datetime | None
+    verification: str
+
+
+def view(match: Match) -> MatchView:
+    """The match as its owner is shown it."""
+    perspective = perspective_of(match)
+    confirmed = match.confirmed
+    score = confirmed.score if confirmed else Pair()
+    penalties = (confirmed.penalties if confirmed else None) or Pair()
+    return MatchView(
+        id=match.id,
+        status=match.status,
+        version=match.version,
+        opponent_name=match.opponent_name,
+        side=match.side,
+        score_user=score.user,
+        score_opponent=score.opponent,
+        penalties_user=penalties.user,
+        penalties_opponent=penalties.opponent,
+        result=match.result,
+        stats=confirmed.stats if confirmed else {},
+        extracted_data=_extracted(match.reading, perspective) if match.reading else None,
+        failure=match.failure,
+        screenshot=f"/api/matches/{match.id}/screenshot/",
+        duplicate_of=None,
+        created_at=match.created_at,
+        played_at=match.played_at,
+        confirmed_at=confirmed.at if confirmed else None,
+        verification="none",
+    )
+
+
+def _extracted(reading: Reading, perspective: Perspective) -> ExtractedData:
+    numbers = numbers_of(reading, perspective.side_or_left)
+    penalties = numbers.penalties or Pair()
+    return ExtractedData(
+        screen=reading.screen,
+        phase=reading.phase,
+        left_name=reading.left_name,
+        right_name=reading.right_name,
+        score_user=numbers.score.user,
+        score_opponent=numbers.score.opponent,
+        penalties_user=penalties.user,
+        penalties_opponent=penalties.opponent,
+        stats=numbers.stats,
+        confidence=reading.confidence,
+        warnings=[*reading.warnings, *([] if perspective.side else [SIDE_UNKNOWN])],
+        engine=reading.engine,
+        side=perspective.side,
+        side_reason=perspective.reason,
+    )

@@ -1,0 +1,12 @@
+"""Names of teams and players, compared as people compare them."""
+
+import unicodedata
+
+
+def fold(name: str) -> str:
+    """`name` without case, accents, spaces and punctuation, for comparing and grouping.
+
+    A name that holds nothing else (``"***"``) folds to itself without case and outer spaces.
+    """
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(c for c in decomposed if c.isalnum()) or name.casefold().strip()

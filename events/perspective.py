@@ -1,0 +1,60 @@
+"""The same reading seen by its player: which side is theirs, and the numbers from there."""
+
+from msgspec import Struct
+
+from events.match import Match
+from events.names import fold
+from events.reading import Reading
+from events.stats import Pair, Side, seen_from
+
+SIDE_UNKNOWN = (
+    "Which side is yours is not known, so the left one was taken; change it if that is wrong."
+)
+
+
+class Perspective(Struct, frozen=True):
+    """The player's side of the screen and why it is taken for that; `side` is None if unknown."""
+
+    side: Side | None
+    reason: str
+
+    @property
+    def side_or_left(self) -> Side:
+        return self.side or Side.LEFT
+
+
+class SeenNumbers(Struct, frozen=True):
+    """Score, penalties and statistics as the player sees them."""
+
+    score: Pair
+    penalties: Pair | None
+    stats: dict[str, Pair]
+
+
+def perspective_of(match: Match) -> Perspective:
+    """Which side of the screen is the owner's: as said, or by the opponent's name."""
+    if match.side:
+        return Perspective(match.side, "The player said so.")
+    if match.reading is None:
+        return Perspective(None, "Nothing was read yet.")
+    opponent = fold(match.opponent_name)
+    on_left = _is_named(opponent, match.reading.left_name)
+    on_right = _is_named(opponent, match.reading.right_name)
+    if on_left == on_right:
+        return Perspective(None, "Neither name on the screen alone is the opponent's.")
+    if on_left:
+        return Perspective(Side.RIGHT, "The opponent's name stands on the left.")
+    return Perspective(Side.LEFT, "The opponent's name stands on the right.")
+
+
+def numbers_of(reading: Reading, side: Side) -> SeenNumbers:
+    """The numbers of `reading` as the player on `side` sees them."""
+    return SeenNumbers(
+        score=seen_from(side, reading.score),
+        penalties=seen_from(side, reading.penalties) if reading.penalties else None,
+        stats={key: seen_from(side, sides) for key, sides in reading.stats.items()},
+    )
+
+
+def _is_named(folded: str, name: str | None) -> bool:
+    return name is not None and fold(name) == folded

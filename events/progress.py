@@ -1,0 +1,115 @@
+"""How far the read models have come: one LISTEN connection per process, many waiting callers."""
+
+import asyncio
+import contextlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final, Self
+from uuid import UUID
+
+import msgspec
+import psycopg
+from msgspec import Struct
+
+PROJECTED_CHANNEL: Final = "projected"
+# The projection that commands and queries wait for.
+MATCHES_FOLLOWER: Final = "matches"
+# A notification may be lost with its connection; the checkpoint itself is looked at this often.
+PATIENCE_SECONDS: Final = 0.5
+RECONNECT_SECONDS: Final = 0.2
+
+log = logging.getLogger(__name__)
+
+
+class Projected(Struct, frozen=True):
+    """The payload of a notification: the new position, and the matches that changed.
+
+    `matches` is None when they were too many to list: any may have changed.
+    """
+
+    position: int
+    matches: tuple[UUID, ...] | None
+
+
+class Progress:
+    """Follows the checkpoint of the read models and wakes those who wait for it.
+
+    Use as ``async with Progress(conninfo) as progress``.
+    """
+
+    def __init__(self, conninfo: str) -> None:
+        self._conninfo = conninfo
+        self._position = 0
+        self._moved = asyncio.Condition()
+        self._changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
+        self._task: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    async def reached(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the answer says whether it was in time
+        """Wait until the read models hold `position`; False if that takes over `timeout` s."""
+        if self._position >= position:
+            return True
+        try:
+            async with asyncio.timeout(timeout), self._moved:
+                await self._moved.wait_for(lambda: self._position >= position)
+        except TimeoutError:
+            return False
+        return True
+
+    @contextlib.contextmanager
+    def changes_of(self, match_id: UUID) -> Iterator[asyncio.Event]:
+        """An `asyncio.Event` that is set whenever the match may have changed."""
+        changed = asyncio.Event()
+        self._changed[match_id].add(changed)
+        try:
+            yield changed
+        finally:
+            self._changed[match_id].discard(changed)
+            if not self._changed[match_id]:
+                del self._changed[match_id]
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                await self._follow_notifications()
+            except psycopg.Error as error:
+                log.warning("progress: lost the database, trying again: %s", error)
+                await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _follow_notifications(self) -> None:
+        conninfo = self._conninfo
+        async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
+            await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
+            while True:
+                await self._tell(Projected(await _checkpoint(conn), None))
+                async for notification in conn.notifies(timeout=PATIENCE_SECONDS):
+                    await self._tell(msgspec.json.decode(notification.payload, type=Projected))
+
+    async def _tell(self, projected: Projected) -> None:
+        if projected.position == self._position:
+            return
+        self._position = projected.position
+        async with self._moved:
+            self._moved.notify_all()
+        for match_id in self._changed if projected.matches is None else projected.matches:
+            for changed in self._changed.get(match_id, ()):
+                changed.set()
+
+
+async def _checkpoint(conn: psycopg.AsyncConnection) -> int:
+    cursor = await conn.execute(
+        "SELECT position FROM log.checkpoints WHERE follower = %(follower)s",
+        {"follower": MATCHES_FOLLOWER},
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else 0

@@ -1,0 +1,113 @@
+"""One frozen example of each event, for the tests of the log and of everything that follows it."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from events.base import Cause
+from events.matches import (
+    ExtractionFailed,
+    ExtractionRequested,
+    MatchDeleted,
+    MatchEvent,
+    MatchRestored,
+    ScreenshotUploaded,
+    StatsConfirmed,
+    StatsCorrected,
+    StatsExtracted,
+)
+from events.reading import FailureReason, Phase, Reading
+from events.stats import Pair, Side, Sides
+
+MATCH_ID = UUID("11111111-1111-4111-8111-111111111111")
+OWNER_ID = UUID("22222222-2222-4222-8222-222222222222")
+REQUEST_ID = UUID("33333333-3333-4333-8333-333333333333")
+SCREENSHOT = "ab" * 32
+NOON = datetime(2026, 1, 21, 12, 0, tzinfo=UTC)
+
+
+def cause(number: int = 1, *, at: datetime = NOON, actor: str = f"player:{OWNER_ID}") -> Cause:
+    return Cause(
+        command_id=UUID(int=number),
+        actor=actor,
+        occurred_at=at,
+        correlation_id=REQUEST_ID,
+        causation_id=REQUEST_ID,
+    )
+
+
+READING = Reading(
+    screen="efootball.match_stats",
+    phase=Phase.FULL_TIME,
+    left_name="Borussia Dortmund",
+    right_name="iconics",
+    score=Sides(4, 2),
+    penalties=None,
+    stats={"possession": Sides(42, 58), "shots": Sides(17, None)},
+    confidence={"score": 0.99, "stats.possession": 0.98, "stats.shots": 0.4},
+    warnings=("The right number of shots could not be read.",),
+    engine="tesseract 5.5",
+    milliseconds=120,
+)
+
+UPLOADED = ScreenshotUploaded(
+    match_id=MATCH_ID,
+    version=1,
+    cause=cause(1),
+    owner_id=OWNER_ID,
+    opponent_name="Yassine",
+    screenshot=SCREENSHOT,
+    media_type="image/jpeg",
+    width=1200,
+    height=540,
+    side=Side.LEFT,
+    played_at=NOON,
+)
+
+EXAMPLES: dict[str, MatchEvent] = {
+    "match.screenshot_uploaded.v1": UPLOADED,
+    "match.extraction_requested.v1": ExtractionRequested(
+        match_id=MATCH_ID, version=2, cause=cause(2)
+    ),
+    "match.stats_extracted.v1": StatsExtracted(
+        match_id=MATCH_ID,
+        version=3,
+        cause=cause(3, actor="ocr"),
+        request_id=UPLOADED.id,
+        reading=READING,
+    ),
+    "match.extraction_failed.v1": ExtractionFailed(
+        match_id=MATCH_ID,
+        version=4,
+        cause=cause(4, actor="ocr"),
+        request_id=UPLOADED.id,
+        reason=FailureReason.NOT_A_STATS_SCREEN,
+        detail="This picture shows no statistics screen.",
+        attempts=1,
+    ),
+    "match.stats_confirmed.v1": StatsConfirmed(
+        match_id=MATCH_ID,
+        version=5,
+        cause=cause(5),
+        opponent_name="Yassine",
+        side=Side.LEFT,
+        score=Pair(4, 2),
+        penalties=None,
+        stats={"possession": Pair(42, 58), "shots": Pair(17, 20)},
+        played_at=NOON,
+        changed=("stats.shots",),
+    ),
+    "match.stats_corrected.v1": StatsCorrected(
+        match_id=MATCH_ID,
+        version=6,
+        cause=cause(6),
+        opponent_name="Yassine",
+        side=Side.RIGHT,
+        score=Pair(2, 2),
+        penalties=Pair(4, 3),
+        stats={"possession": Pair(58, 42)},
+        played_at=NOON,
+        changed=("score", "penalties", "stats.possession"),
+    ),
+    "match.deleted.v1": MatchDeleted(match_id=MATCH_ID, version=7, cause=cause(7)),
+    "match.restored.v1": MatchRestored(match_id=MATCH_ID, version=8, cause=cause(8)),
+}
