@@ -1,0 +1,1 @@
+"""Commands about matches: routes, use cases and the rules they follow."""

@@ -1,0 +1,104 @@
+"""The rules of confirming: what the player says, laid over what was confirmed or read before."""
+
+from msgspec import UNSET, UnsetType
+
+from command_api.matches.commands import ConfirmStats
+from command_api.matches.numbers import checked
+from events.base import Cause
+from events.match import Match
+from events.matches import StatsConfirmed, StatsCorrected
+from events.perspective import SeenNumbers, numbers_of, perspective_of
+from events.refusals import Invalid
+from events.stats import Pair, Side
+
+
+def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed | StatsCorrected:
+    """What the player says: what is left out stays as it was confirmed, or else as it was read."""
+    command = checked(command, cause.occurred_at)
+    side = match.side if command.side is UNSET else command.side
+    before = _before(match, side)
+    score = _merged(command.score_user, command.score_opponent, before.score if before else None)
+    penalties = _merged(
+        command.penalties_user, command.penalties_opponent, before.penalties if before else None
+    )
+    if score.user is None or score.opponent is None:
+        raise Invalid("The score is not known yet, so it must be sent.", _missing(score))
+    if (penalties.user is None) != (penalties.opponent is None):
+        raise Invalid(
+            "A shoot-out needs the penalties of both sides.", _missing(penalties, "penalties")
+        )
+    stats = (before.stats if before else {}) if command.stats is UNSET else command.stats
+    numbers = SeenNumbers(score, None if penalties.user is None else penalties, stats)
+    event_type = StatsCorrected if match.confirmed else StatsConfirmed
+    return event_type(
+        match_id=match.id,
+        version=match.version + 1,
+        cause=cause,
+        opponent_name=match.opponent_name
+        if command.opponent_name is UNSET
+        else command.opponent_name,
+        side=side,
+        score=numbers.score,
+        penalties=numbers.penalties,
+        stats=numbers.stats,
+        played_at=None if command.played_at is UNSET else command.played_at,
+        changed=_changed(match, side, numbers),
+    )
+
+
+def _before(match: Match, side: Side | None) -> SeenNumbers | None:
+    """The numbers as they stand, seen from `side`: confirmed, or else as read."""
+    if match.confirmed is None:
+        return _read_from(match, side)
+    standing = SeenNumbers(match.confirmed.score, match.confirmed.penalties, match.confirmed.stats)
+    had = match.side or (perspective_of(match).side_or_left if match.reading else None)
+    return _swapped(standing) if had and side and had is not side else standing
+
+
+def _read_from(match: Match, side: Side | None) -> SeenNumbers | None:
+    if match.reading is None:
+        return None
+    return numbers_of(match.reading, side or perspective_of(match).side_or_left)
+
+
+def _swapped(numbers: SeenNumbers) -> SeenNumbers:
+    return SeenNumbers(
+        score=numbers.score.swapped,
+        penalties=numbers.penalties.swapped if numbers.penalties else None,
+        stats={key: pair.swapped for key, pair in numbers.stats.items()},
+    )
+
+
+def _merged(
+    user: int | UnsetType | None, opponent: int | UnsetType | None, before: Pair | None
+) -> Pair:
+    before = before or Pair()
+    return Pair(
+        before.user if user is UNSET else user,
+        before.opponent if opponent is UNSET else opponent,
+    )
+
+
+def _missing(pair: Pair, name: str = "score") -> dict[str, list[str]]:
+    values = {f"{name}_user": pair.user, f"{name}_opponent": pair.opponent}
+    return {field: ["This number is needed."] for field, value in values.items() if value is None}
+
+
+def _changed(match: Match, side: Side | None, numbers: SeenNumbers) -> tuple[str, ...]:
+    """What differs from the reading, by name; nothing where there was no reading."""
+    read = _read_from(match, side)
+    if read is None:
+        return ()
+    names = [
+        name
+        for name, said, seen in (
+            ("score", numbers.score, read.score),
+            ("penalties", numbers.penalties, read.penalties),
+        )
+        if said != seen
+    ]
+    keys = sorted(numbers.stats.keys() | read.stats.keys())
+    return (
+        *names,
+        *(f"stats.{key}" for key in keys if numbers.stats.get(key) != read.stats.get(key)),
+    )

@@ -1,0 +1,116 @@
+"""The rules of a match: pure functions from state and command to the event, or to a refusal.
+
+``None`` instead of an event means that the command has nothing left to change: a repeat.
+"""
+
+from typing import assert_never
+
+from command_api.matches.commands import (
+    ConfirmStats,
+    DeleteMatch,
+    MatchCommand,
+    RecordFailure,
+    RecordReading,
+    RequestExtraction,
+    RestoreMatch,
+    UploadScreenshot,
+)
+from command_api.matches.confirming import confirm
+from events.base import Cause
+from events.match import Match
+from events.matches import (
+    ExtractionFailed,
+    ExtractionRequested,
+    MatchDeleted,
+    MatchEvent,
+    MatchRestored,
+    ScreenshotUploaded,
+    StatsExtracted,
+)
+from events.refusals import NotFound
+
+
+def upload(command: UploadScreenshot, cause: Cause) -> ScreenshotUploaded:
+    """A new match begins."""
+    return ScreenshotUploaded(
+        match_id=command.match_id,
+        version=1,
+        cause=cause,
+        owner_id=command.owner_id,
+        opponent_name=command.opponent_name,
+        screenshot=command.screenshot,
+        media_type=command.media_type,
+        width=command.width,
+        height=command.height,
+        side=command.side,
+        played_at=command.played_at,
+    )
+
+
+def decide(match: Match, command: MatchCommand, cause: Cause) -> MatchEvent | None:
+    """What happens when `command` is given to `match`."""
+    match command:
+        case RecordReading():
+            return _record_reading(match, command, cause)
+        case RecordFailure():
+            return _record_failure(match, command, cause)
+        case RestoreMatch():
+            return _restore(match, cause)
+        case DeleteMatch():
+            return _delete(match, cause)
+        case ConfirmStats():
+            _refuse_deleted(match)
+            return confirm(match, command, cause)
+        case RequestExtraction():
+            return _request_extraction(match, cause)
+    assert_never(command)
+
+
+def _record_reading(match: Match, command: RecordReading, cause: Cause) -> StatsExtracted | None:
+    """A reading is noted even of a deleted match: restored, it is not to be read again."""
+    if command.request_id != match.awaits:
+        return None
+    return StatsExtracted(
+        match_id=match.id,
+        version=match.version + 1,
+        cause=cause,
+        request_id=command.request_id,
+        reading=command.reading,
+    )
+
+
+def _record_failure(match: Match, command: RecordFailure, cause: Cause) -> ExtractionFailed | None:
+    if command.request_id != match.awaits:
+        return None
+    return ExtractionFailed(
+        match_id=match.id,
+        version=match.version + 1,
+        cause=cause,
+        request_id=command.request_id,
+        reason=command.reason,
+        detail=command.detail,
+        attempts=command.attempts,
+    )
+
+
+def _restore(match: Match, cause: Cause) -> MatchRestored | None:
+    if not match.is_deleted:
+        return None
+    return MatchRestored(match_id=match.id, version=match.version + 1, cause=cause)
+
+
+def _delete(match: Match, cause: Cause) -> MatchDeleted:
+    _refuse_deleted(match)
+    return MatchDeleted(match_id=match.id, version=match.version + 1, cause=cause)
+
+
+def _request_extraction(match: Match, cause: Cause) -> ExtractionRequested | None:
+    _refuse_deleted(match)
+    if match.awaits:
+        return None
+    return ExtractionRequested(match_id=match.id, version=match.version + 1, cause=cause)
+
+
+def _refuse_deleted(match: Match) -> None:
+    if match.is_deleted:
+        raise NotFound("There is no such match.")
