@@ -1,0 +1,90 @@
+"""The embedded PostgreSQL: who may reach it, and what it survives."""
+
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from deploy.launch import end, on_leash
+from deploy.postgres import DATABASE, OWNER, ROLE, Postgres, server_user
+
+DISPOSABLE = {"fsync": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[Postgres]:
+    server = Postgres(tmp_path / "postgres", DISPOSABLE)
+    server.start()
+    yield server
+    server.stop()
+
+
+def test_our_parts_own_their_database_and_nothing_more(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.conninfo()) as connection:
+        row = connection.execute(
+            "SELECT current_user, current_database(), rolsuper FROM pg_roles"
+            " WHERE rolname = current_user"
+        ).fetchone()
+        connection.execute("CREATE TABLE kept (word text)")
+    assert row == (ROLE, DATABASE, False)
+
+
+def test_no_port_is_open_and_the_socket_lies_in_a_closed_folder(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.conninfo()) as connection:
+        folder = Path(connection.info.host)
+        row = connection.execute("SHOW listen_addresses").fetchone()
+    assert row == ("",)
+    assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
+    assert folder.stat().st_uid == os.geteuid()
+
+
+def test_nobody_is_let_in_under_a_name_that_is_not_mapped(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.conninfo("postgres", OWNER)) as connection:
+        connection.execute("CREATE ROLE stranger LOGIN")
+    with pytest.raises(psycopg.OperationalError, match="Peer authentication failed"):
+        psycopg.connect(postgres.conninfo(role="stranger"))
+
+
+def test_killed_server_goes_on_with_what_was_committed(postgres: Postgres) -> None:
+    with psycopg.connect(postgres.conninfo()) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 'word' AS word")
+    postgres.kill()
+    postgres.start()
+    with psycopg.connect(postgres.conninfo()) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchall() == [("word",)]
+
+
+def test_lock_file_that_names_a_stranger_does_not_stop_the_start(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    lock = postgres.folder / "postmaster.pid"
+    postgres.kill()
+    _, rest = lock.read_text().split("\n", 1)
+    stranger = on_leash(["/bin/sleep", "60"], user=server_user()).into(tmp_path / "stranger.log")
+    lock.write_text(f"{stranger.pid}\n{rest}")
+    postgres.start()
+    assert stranger.poll() is None
+    end(stranger, signal.SIGKILL, seconds=5)
+
+
+def test_unfinished_folder_of_a_start_cut_short_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "postgres.unfinished").mkdir()
+    (tmp_path / "postgres.unfinished" / "PG_VERSION").write_text("18\n")
+    server = Postgres(tmp_path / "postgres", DISPOSABLE)
+    server.start()
+    server.stop()
+    assert (tmp_path / "postgres" / "PG_VERSION").exists()
+    assert not (tmp_path / "postgres.unfinished").exists()
+
+
+def test_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100) / "postgres"
+    deep.parent.mkdir()
+    server = Postgres(deep, DISPOSABLE)
+    server.start()
+    server.stop()
+    assert (deep / "PG_VERSION").exists()
