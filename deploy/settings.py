@@ -1,0 +1,155 @@
+"""The settings: every ``TRACKER_...`` variable, its form and its default; read nowhere else."""
+
+import difflib
+import ipaddress
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+PREFIX: Final = "TRACKER_"
+GREATEST_PORT: Final = 65535
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every value that a part may need.
+
+    `database` (for libpq) and `nats` (addresses with commas between) are empty where nobody gave
+    them: `deploy up` fills them in for the servers it starts. `proxies` are those whose word about
+    the caller's address is taken.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    data: Path = field(default_factory=lambda: Path("data").absolute())
+    rate_limits: bool = True
+    database: str = ""
+    nats: str = ""
+    screenshots: Path = field(default_factory=lambda: Path("data/screenshots").absolute())
+    keys: Path = field(default_factory=lambda: Path("data/keys").absolute())
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where a browser on this machine finds the system, such as ``http://127.0.0.1:8000``."""
+        ip = ipaddress.ip_address(self.host)
+        if ip.is_unspecified:  # 0.0.0.0 is a place to listen, none to call
+            ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")
+        return f"http://[{ip}]:{self.port}" if ip.version == 6 else f"http://{ip}:{self.port}"
+
+
+class BadSetting(Exception):
+    """A setting cannot be used; the message is a sentence for whoever set it."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings that `environment` holds; raises `BadSetting`. An empty value counts as none."""
+    given = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
+    for name in given:
+        if name not in _PARSERS:
+            raise BadSetting(_unknown(name))
+    values = {_field(name): _PARSERS[name](name, text) for name, text in given.items() if text}
+    data = values.get("data", Path("data").absolute())
+    return Settings(**{"screenshots": data / "screenshots", "keys": data / "keys", **values})
+
+
+def to_environment(settings: Settings) -> dict[str, str]:
+    """The variables that `read_settings` turns into `settings` again; for processes we start."""
+    return {name: _text(getattr(settings, _field(name))) for name in _PARSERS}
+
+
+def require(settings: Settings, part: str, *names: str) -> None:
+    """Raise `BadSetting` where `part` cannot do without the fields `names` and one is empty."""
+    for name in names:
+        if not getattr(settings, name):
+            raise BadSetting(
+                f"{PREFIX}{name.upper()} is not set, and `{part}` needs it. Started apart, each"
+                " part is told where the servers are; `up` starts everything by itself."
+            )
+
+
+def _port(name: str, text: str) -> int:
+    if re.fullmatch("[0-9]{1,5}", text) and 1 <= int(text) <= GREATEST_PORT:
+        return int(text)
+    raise BadSetting(f"{name} must be a whole number from 1 to {GREATEST_PORT}, not {text!r}.")
+
+
+def _host(name: str, text: str) -> str:
+    try:
+        return str(ipaddress.ip_address("127.0.0.1" if text == "localhost" else text))
+    except ValueError:
+        raise BadSetting(
+            f"{name} must be an address of this machine such as 127.0.0.1, or 0.0.0.0 for all of"
+            f" them, not {text!r}."
+        ) from None
+
+
+def _folder(_name: str, text: str) -> Path:
+    return Path(text).expanduser().absolute()
+
+
+def _switch(name: str, text: str) -> bool:
+    if text in {"on", "off"}:
+        return text == "on"
+    raise BadSetting(f"{name} must be on or off, not {text!r}.")
+
+
+def _database(name: str, text: str) -> str:
+    if text.startswith(("postgresql://", "postgres://")):
+        return text
+    # Not repeated in the sentence: it may hold a password.
+    raise BadSetting(f"{name} must be an address such as postgresql://user@host/database.")
+
+
+def _nats(name: str, text: str) -> str:
+    if all(address.startswith(("nats://", "tls://")) for address in text.split(",")):
+        return text
+    raise BadSetting(f"{name} must be an address such as nats://token@host:4222.")
+
+
+def _proxies(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
+    except ValueError:
+        raise BadSetting(
+            f"{name} must be addresses or networks with commas between, such as"
+            f" 10.0.0.7,192.168.1.0/24, not {text!r}."
+        ) from None
+
+
+_PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
+    "TRACKER_HOST": _host,
+    "TRACKER_PORT": _port,
+    "TRACKER_DATA": _folder,
+    "TRACKER_RATE_LIMITS": _switch,
+    "TRACKER_DATABASE": _database,
+    "TRACKER_NATS": _nats,
+    "TRACKER_SCREENSHOTS": _folder,
+    "TRACKER_KEYS": _folder,
+    "TRACKER_PROXIES": _proxies,
+}
+
+
+def _field(name: str) -> str:
+    return name.removeprefix(PREFIX).lower()
+
+
+def _text(value: object) -> str:
+    match value:
+        case bool():
+            return "on" if value else "off"
+        case tuple():
+            return ",".join(map(str, value))
+        case _:
+            return str(value)
+
+
+def _unknown(name: str) -> str:
+    endings = [known.removeprefix(PREFIX) for known in _PARSERS]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1)
+    if near:
+        return f"{name} is not a setting. Did you mean {PREFIX}{near[0]}?"
+    return f"{name} is not a setting. These are: {', '.join(sorted(_PARSERS))}."

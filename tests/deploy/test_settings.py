@@ -1,0 +1,108 @@
+"""The settings: defaults, forms, and the sentences about what cannot be used."""
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.settings import BadSetting, Settings, read_settings, require, to_environment
+
+folders = st.text("abc é/", min_size=1, max_size=20).map(lambda text: Path("/data") / text)
+everything = st.builds(
+    Settings,
+    host=st.ip_addresses().map(str),
+    port=st.integers(1, 65535),
+    data=folders,
+    rate_limits=st.booleans(),
+    database=st.sampled_from(["", "postgresql://tracker@/tracker?host=%2Frun"]),
+    nats=st.sampled_from(["", "nats://word@127.0.0.1:4222", "nats://a:4222,tls://b:4222"]),
+    screenshots=folders,
+    keys=folders,
+    proxies=st.lists(st.ip_addresses().map(ip_network), max_size=3).map(tuple),
+)
+
+
+def test_nothing_set_means_the_documented_defaults() -> None:
+    settings = read_settings({"HOME": "/home/somebody"})
+    assert (settings.address, settings.rate_limits) == ("http://127.0.0.1:8000", True)
+    assert settings.data == Path.cwd() / "data"
+
+
+def test_pictures_and_keys_lie_in_the_data_folder_unless_told_otherwise() -> None:
+    settings = read_settings({"TRACKER_DATA": "/srv/tracker", "TRACKER_KEYS": "/etc/keys"})
+    assert settings.screenshots == Path("/srv/tracker/screenshots")
+    assert settings.keys == Path("/etc/keys")
+
+
+def test_empty_value_counts_as_none() -> None:
+    assert read_settings({"TRACKER_PORT": ""}).port == Settings().port
+
+
+@given(everything)
+def test_a_started_part_reads_the_very_settings_it_was_given(settings: Settings) -> None:
+    assert read_settings(to_environment(settings)) == settings
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("TRACKER_PROT", "TRACKER_PORT"),
+        ("TRACKER_RATELIMITS", "TRACKER_RATE_LIMITS"),
+        ("TRACKER_DATA_DIR", "TRACKER_DATA"),
+    ],
+)
+def test_misspelt_name_is_refused_with_the_nearest_known_one(name: str, meant: str) -> None:
+    with pytest.raises(BadSetting, match=f"{name} is not a setting. Did you mean {meant}?"):
+        read_settings({name: "1"})
+
+
+def test_name_near_nothing_is_refused_with_all_known_ones() -> None:
+    with pytest.raises(BadSetting, match=r"TRACKER_XYZZY is not a setting.*TRACKER_HOST, "):
+        read_settings({"TRACKER_XYZZY": "1"})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TRACKER_PORT", "0"),
+        ("TRACKER_PORT", "65536"),
+        ("TRACKER_PORT", "eight"),
+        ("TRACKER_PORT", "٨٠"),
+        ("TRACKER_PORT", "9" * 5000),
+        ("TRACKER_HOST", "example.org"),
+        ("TRACKER_RATE_LIMITS", "yes"),
+        ("TRACKER_PROXIES", "10.0.0.0/8,somewhere"),
+        ("TRACKER_DATABASE", "mysql://here"),
+        ("TRACKER_NATS", "nats://a:4222,b"),
+    ],
+)
+def test_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{name} must be .*[.]$"):
+        read_settings({name: value})
+
+
+@pytest.mark.parametrize("name", ["TRACKER_DATABASE", "TRACKER_NATS"])
+def test_refused_address_is_not_repeated_for_it_may_hold_a_password(name: str) -> None:
+    with pytest.raises(BadSetting) as refusal:
+        read_settings({name: "http://me:hunter2@host"})
+    assert "hunter2" not in str(refusal.value)
+
+
+def test_part_without_the_address_it_needs_is_told_so() -> None:
+    with pytest.raises(BadSetting, match="TRACKER_NATS is not set, and `ocr` needs it"):
+        require(Settings(database="postgresql://here"), "ocr", "database", "nats")
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("0.0.0.0", "http://127.0.0.1:80"),  # noqa: S104 - a value, nothing listens here
+        ("::", "http://[::1]:80"),
+        ("::1", "http://[::1]:80"),
+        ("192.168.1.5", "http://192.168.1.5:80"),
+    ],
+)
+def test_address_is_one_that_can_be_called(host: str, address: str) -> None:
+    assert Settings(host=host, port=80).address == address
