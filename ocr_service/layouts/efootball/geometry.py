@@ -1,0 +1,52 @@
+"""Where things stand on the eFootball statistics screen, in units of one table row.
+
+The origin is the middle of the first rule (the line under the possession row): x to the right,
+y down. Measured on two real screens of different size, which agree to a hundredth of a row.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+
+class Area(Struct, frozen=True):
+    """A rectangle, in rows."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def mirrored(self) -> "Area":
+        """The same area on the other side of the screen."""
+        return Area(-self.right, self.top, -self.left, self.bottom)
+
+
+RULES: Final = 12
+TABLE_HALF_WIDTH: Final = 8.03
+TABLE_BOTTOM: Final = 11.94
+COLUMN: Final = 5.9
+NUMBER_HALF_WIDTH: Final = 1.45
+
+HEADER_TOP: Final = -3.81
+STRIP_TOP: Final = -2.06
+STRIP_BOTTOM: Final = -1.06
+
+LEFT_SCORE: Final = Area(-2.625, HEADER_TOP, -0.875, STRIP_TOP)
+RIGHT_SCORE: Final = LEFT_SCORE.mirrored()
+PHASE: Final = Area(-6.0, STRIP_TOP, 6.0, STRIP_BOTTOM)
+NAME_EDGE: Final = 2.85
+LONGEST_NAME: Final = 21.5
+
+
+def number(row: int, side: int) -> Area:
+    """The cell of a number: `row` from 0, `side` -1 (left) or 1 (right)."""
+    middle = side * COLUMN
+    # The rule above and the rule below are left out.
+    top = row - 0.9
+    return Area(middle - NUMBER_HALF_WIDTH, top, middle + NUMBER_HALF_WIDTH, top + 0.8)
+
+
+def label(row: int) -> Area:
+    """The cell of a statistic's label."""
+    return Area(-4.3, row - 0.92, 4.3, row - 0.08)
