@@ -20,6 +20,13 @@ EXTRACTION_FAILED: Final = "readings.extraction_failed"
 STATS_EXTRACTED_CONSUMER: Final = "inbox_extracted"
 EXTRACTION_FAILED_CONSUMER: Final = "inbox_failed"
 
+# How long one request for messages waits at the server; after a broken connection this long may
+# pass until the next.
+FETCH_SECONDS: Final = 2.0
+# An unfinished reading is given to another worker when nothing was heard of it for this long.
+OCR_ACK_SECONDS: Final = 6.0
+GREATEST_RETRY_SECONDS: Final = 30.0
+
 
 class ScreenshotUploaded(Struct, frozen=True, kw_only=True):
     """A stored picture waits to be read. `request_id` is the id of the event that asked for it."""
@@ -48,3 +55,8 @@ class ExtractionFailed(Struct, frozen=True, kw_only=True):
     reason: FailureReason
     detail: str
     attempts: int
+
+
+def retry_delay(delivered: int) -> float:
+    """Seconds to wait before a message that was delivered `delivered` times comes again."""
+    return float(min(0.5 * 2 ** (delivered - 1), GREATEST_RETRY_SECONDS))

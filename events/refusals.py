@@ -55,3 +55,7 @@ class Unavailable(Refusal):
     def __init__(self, sentence: str, retry_after: int = 1) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+
+
+class Unprocessable(Refusal):
+    """It was understood, but this content cannot be worked on (422)."""

@@ -1,0 +1,142 @@
+"""Bodies of requests, read with bounds: JSON and multipart forms become structs or a refusal.
+
+Litestar's own reading answers 500 to deep JSON, bad UTF-8 and odd charsets, and reads before it
+counts.
+"""
+
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+
+from command_api.faults import explained
+from events.refusals import Invalid, TooLarge, UnsupportedMedia
+from events.web import WebRequest
+
+T = TypeVar("T")
+
+LARGEST_JSON: Final = 64 * 1024
+DEEPEST_JSON: Final = 32
+LARGEST_TEXT: Final = 16 * 1024
+MOST_PARTS: Final = 16
+# Headers and boundaries of the parts, beside what the parts hold.
+FORM_OVERHEAD: Final = 64 * 1024
+
+
+class Form(Struct, frozen=True):
+    """A multipart form: its texts and its files, by name."""
+
+    texts: dict[str, str]
+    files: dict[str, bytes]
+
+
+async def read_json(request: WebRequest, wanted: type[T]) -> T:
+    """The JSON body as `wanted`; raises `Invalid`, `TooLarge` or `UnsupportedMedia`."""
+    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    if content_type != "application/json":
+        raise UnsupportedMedia("Send this as JSON, with Content-Type: application/json.")
+    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMedia("Send this JSON in UTF-8.")
+    return from_json(await _read(request, LARGEST_JSON), wanted)
+
+
+def from_json(body: bytes | str, wanted: type[T], field: str = "") -> T:
+    """JSON text as `wanted`; faults stand below `field` if given. Raises `Invalid`."""
+    try:
+        parsed = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Invalid("This is not readable JSON.", _named(field)) from None
+    if _depth(parsed) > DEEPEST_JSON:
+        raise Invalid("This JSON is nested too deeply.", _named(field))
+    return convert(parsed, wanted, field)
+
+
+def convert(parsed: Any, wanted: type[T], field: str = "") -> T:
+    """Parsed JSON as `wanted`; digits in quotes count as numbers. Raises `Invalid`."""
+    try:
+        return msgspec.convert(parsed, wanted, strict=False)
+    except msgspec.ValidationError as error:
+        path, sentence = explained(str(error))
+        name = ".".join(part for part in (field, path) if part)
+        raise Invalid("Some fields cannot be used.", {name or "body": [sentence]}) from None
+
+
+async def read_form(request: WebRequest, file_names: frozenset[str], largest_file: int) -> Form:
+    """The multipart body; parts in `file_names` are files, all others are texts.
+
+    The body is read no further than the bound. Raises `Invalid`, `TooLarge` or
+    `UnsupportedMedia`.
+    """
+    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    boundary = options.get("boundary", "")
+    if content_type != "multipart/form-data" or not boundary:
+        raise UnsupportedMedia("Send this as a form, with Content-Type: multipart/form-data.")
+    parts: dict[str, bytearray] = {}
+    try:
+        with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, strict=True) as parser:
+            read = 0
+            async for chunk in request.stream():
+                read += len(chunk)
+                if read > largest_file + FORM_OVERHEAD:
+                    raise TooLarge(f"This upload is larger than {largest_file // 2**20} MiB.")
+                _collect(parser, chunk, parts, file_names, largest_file)
+    except MultipartError:
+        raise Invalid("This form is broken or cut off.") from None
+    return Form(
+        texts={n: _text(n, bytes(b)) for n, b in parts.items() if n not in file_names},
+        files={n: bytes(b) for n, b in parts.items() if n in file_names},
+    )
+
+
+def _collect(
+    parser: PushMultipartParser,
+    chunk: bytes,
+    parts: dict[str, bytearray],
+    file_names: frozenset[str],
+    largest_file: int,
+) -> None:
+    for event in parser.parse(chunk):
+        if isinstance(event, MultipartSegment):
+            if event.name in parts:
+                raise Invalid("A field was sent twice.", {event.name: ["Send this once."]})
+            parts[event.name] = bytearray()
+        elif event:
+            name, content = next(reversed(parts.items()))
+            content += event
+            limit = largest_file if name in file_names else LARGEST_TEXT
+            if len(content) > limit:
+                raise TooLarge(f"The field {name!r} is larger than {limit} bytes.")
+
+
+async def _read(request: WebRequest, largest: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > largest:
+            raise TooLarge(f"This is larger than {largest // 1024} KiB.")
+    return bytes(body)
+
+
+def _text(name: str, content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise Invalid("A field is not in UTF-8.", {name: ["Send this in UTF-8."]}) from None
+
+
+def _depth(value: Any) -> int:
+    deepest = 0
+    waiting = [(value, 1)]
+    while waiting:
+        item, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        if isinstance(item, dict):
+            waiting.extend((child, depth + 1) for child in item.values())
+        elif isinstance(item, list):
+            waiting.extend((child, depth + 1) for child in item)
+    return deepest
+
+
+def _named(field: str) -> dict[str, list[str]]:
+    return {field: ["This is not readable JSON."]} if field else {}

@@ -1,0 +1,86 @@
+"""A command meets its match: load, decide, append, and once more if somebody else was first."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from command_api.matches.commands import MatchCommand
+from command_api.matches.rules import decide
+from events.base import Cause
+from events.log import ConcurrentChange, MatchLog
+from events.match import Match, evolve
+from events.refusals import Conflict
+
+MOST_TRIES: Final = 50
+
+log = logging.getLogger(__name__)
+
+
+class Done(Struct, frozen=True):
+    """The match after a command, and the position of the event that the command wrote last.
+
+    `position` is None when the command had nothing left to change.
+    """
+
+    match: Match
+    position: int | None
+
+
+class Executor:
+    """Gives commands to matches."""
+
+    def __init__(self, match_log: MatchLog) -> None:
+        self._log = match_log
+
+    async def execute(
+        self,
+        match_id: UUID,
+        permitted: Callable[[Match | None], Match],
+        command: MatchCommand,
+        cause: Cause,
+    ) -> Done:
+        """Give `command` to the match that `permitted` lets pass.
+
+        Raises what `permitted` and the rules refuse, and `Unavailable`.
+        """
+        for _ in range(MOST_TRIES):
+            match = permitted(await asyncio.to_thread(self._log.load, match_id))
+            event = decide(match, command, cause)
+            if event is None:
+                return Done(match, None)
+            try:
+                position = await asyncio.to_thread(self._log.append, event)
+            except ConcurrentChange:
+                continue
+            match = evolve(match, event)
+            note(command, cause, match)
+            return Done(match, position)
+        raise Conflict("The match is being changed by others all the time; try again.")
+
+
+def cause_of_request(actor: str, request_id: UUID, now: datetime) -> Cause:
+    """The cause of what a request does: the request is where everything begins."""
+    return Cause(
+        command_id=request_id,
+        actor=actor,
+        occurred_at=now,
+        correlation_id=request_id,
+        causation_id=request_id,
+    )
+
+
+def note(command: object, cause: Cause, match: Match) -> None:
+    """One line in our own records for each command that changed something."""
+    log.info(
+        "%s match=%s version=%d actor=%s correlation=%s",
+        type(command).__name__,
+        match.id,
+        match.version,
+        cause.actor,
+        cause.correlation_id,
+    )

@@ -1,0 +1,83 @@
+"""The form of an upload: its texts become commands, its picture is checked."""
+
+import hashlib
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from command_api.bodies import Form, convert, from_json
+from command_api.matches.commands import ConfirmStats, UploadScreenshot
+from command_api.matches.numbers import checked, name_fault, time_fault
+from command_api.pictures import inspect
+from events.refusals import Invalid
+from events.stats import Pair, Side
+
+FILE: Final = "screenshot"
+NUMBERS: Final = ("score_user", "score_opponent", "penalties_user", "penalties_opponent")
+TEXTS: Final = frozenset({*NUMBERS, "opponent_name", "stats", "side", "played_at"})
+
+
+class Upload(Struct, frozen=True):
+    """What an upload asks for, and the bytes to keep."""
+
+    command: UploadScreenshot
+    confirmation: ConfirmStats | None
+    picture: bytes
+
+
+class Details(Struct, frozen=True, kw_only=True):
+    """What is said of a match beside its numbers."""
+
+    opponent_name: str
+    side: Side | None = None
+    played_at: datetime | None = None
+
+
+def upload_of(form: Form, match_id: UUID, owner_id: UUID, now: datetime) -> Upload:
+    """The upload that the form asks for; an empty text counts as not sent. Raises `Refusal`s."""
+    if unknown := sorted(form.texts.keys() - TEXTS):
+        faults = {name: ["There is no such field."] for name in unknown}
+        raise Invalid("Some fields cannot be used.", faults)
+    texts = {name: text for name, text in form.texts.items() if text.strip()}
+    details = _details(texts, now)
+    confirmation = _confirmation(texts, now)
+    if FILE not in form.files:
+        raise Invalid("A screenshot is needed.", {FILE: ["Send the picture in this field."]})
+    picture = inspect(form.files[FILE])
+    command = UploadScreenshot(
+        match_id=match_id,
+        owner_id=owner_id,
+        opponent_name=details.opponent_name,
+        screenshot=hashlib.sha256(picture.data).hexdigest(),
+        media_type=picture.media_type,
+        width=picture.width,
+        height=picture.height,
+        side=details.side,
+        played_at=details.played_at,
+    )
+    return Upload(command, confirmation, picture.data)
+
+
+def _details(texts: dict[str, str], now: datetime) -> Details:
+    names = ("opponent_name", "side", "played_at")
+    details = convert({name: texts[name] for name in names if name in texts}, Details)
+    faults = {}
+    if fault := name_fault(details.opponent_name):
+        faults["opponent_name"] = [fault]
+    if details.played_at and (fault := time_fault(details.played_at, now)):
+        faults["played_at"] = [fault]
+    if faults:
+        raise Invalid("Some fields cannot be used.", faults)
+    return details
+
+
+def _confirmation(texts: dict[str, str], now: datetime) -> ConfirmStats | None:
+    """The numbers sent along; None if there are none: the reading is then to be confirmed."""
+    numbers: dict[str, object] = {name: texts[name] for name in NUMBERS if name in texts}
+    stats = from_json(texts["stats"], dict[str, Pair], "stats") if "stats" in texts else {}
+    if not numbers and not stats:
+        return None
+    confirmation = convert({**numbers, "stats": stats}, ConfirmStats)
+    return checked(confirmation, now)
