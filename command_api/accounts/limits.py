@@ -1,0 +1,87 @@
+"""How often accounts may be knocked at; every knock is counted before a password is hashed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg_pool import AsyncConnectionPool
+
+from command_api.accounts import audit, players
+from command_api.accounts.audit import Happening
+from command_api.accounts.commands import Call
+from command_api.rate_limit import RateLimit, count, network_of
+
+MINUTE: Final = timedelta(minutes=1)
+HOUR: Final = timedelta(hours=1)
+
+
+class AccountLimits(Struct, frozen=True):
+    """The limits, all together on or off."""
+
+    enabled: bool = True
+    login_by_client: RateLimit = RateLimit("login by client", 20, MINUTE)
+    login_by_address_and_client: RateLimit = RateLimit("login by address and client", 5, MINUTE)
+    # So high that a stranger alone, who ends at the two above, cannot lock the owner out.
+    login_by_address: RateLimit = RateLimit("login by address", 300, MINUTE)
+    registration_by_client: RateLimit = RateLimit("registration by client", 10, HOUR)
+    refresh_by_client: RateLimit = RateLimit("refresh by client", 60, MINUTE)
+    password_by_player: RateLimit = RateLimit("password by player", 5, MINUTE)
+
+
+async def count_login(
+    pool: AsyncConnectionPool, limits: AccountLimits, address: str, call: Call
+) -> None:
+    """Count a login at the folded `address`.
+
+    A knock that one limit refuses is not counted by the next: that of the client comes first, so
+    that nobody fills the table with addresses, and that of the address last, so that no stranger
+    uses it up.
+    """
+    if not limits.enabled:
+        return
+
+    async def denied() -> None:
+        async with pool.connection() as connection:
+            player = await players.find_by_address(connection, address)
+            await audit.record(connection, Happening.DENIED, call, player.id if player else None)
+
+    client = network_of(call.client)
+    await count(pool, limits.login_by_client, client, call.now, _denied(pool, call))
+    both = f"{address}\0{client}"
+    await count(pool, limits.login_by_address_and_client, both, call.now, denied)
+    await count(pool, limits.login_by_address, address, call.now, denied)
+
+
+async def count_registration(pool: AsyncConnectionPool, limits: AccountLimits, call: Call) -> None:
+    """Count an attempt to make an account."""
+    if limits.enabled:
+        client = network_of(call.client)
+        await count(pool, limits.registration_by_client, client, call.now, _denied(pool, call))
+
+
+async def count_refresh(pool: AsyncConnectionPool, limits: AccountLimits, call: Call) -> None:
+    """Count a refresh token given in."""
+    if limits.enabled:
+        client = network_of(call.client)
+        await count(pool, limits.refresh_by_client, client, call.now, _denied(pool, call))
+
+
+async def count_password(
+    pool: AsyncConnectionPool, limits: AccountLimits, player_id: UUID, call: Call
+) -> None:
+    """Count an attempt to say the current password: a stolen access token must not guess it."""
+    if limits.enabled:
+        denied = _denied(pool, call, player_id)
+        await count(pool, limits.password_by_player, str(player_id), call.now, denied)
+
+
+def _denied(
+    pool: AsyncConnectionPool, call: Call, player_id: UUID | None = None
+) -> Callable[[], Awaitable[None]]:
+    async def record() -> None:
+        async with pool.connection() as connection:
+            await audit.record(connection, Happening.DENIED, call, player_id)
+
+    return record

@@ -1,0 +1,123 @@
+"""The rows of players: one for each account, found by its address or its id."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import AsyncConnection, sql
+from psycopg.rows import TupleRow
+
+from command_api.accounts.addresses import folded, is_address
+from command_api.accounts.answers import Player
+
+_COLUMNS: Final = sql.SQL("id, email, created_at, password_hash, password_changed_at")
+
+
+class StoredPlayer(Struct, frozen=True):
+    """A player's row."""
+
+    id: UUID
+    email: str
+    created_at: datetime
+    password_hash: str
+    password_changed_at: datetime
+
+    def shown(self) -> Player:
+        """What the owner sees of it."""
+        return Player(self.id, self.email, self.created_at)
+
+
+async def add(
+    connection: AsyncConnection[Any], player_id: UUID, email: str, password_hash: str, now: datetime
+) -> bool:
+    """Add a player; False, and nothing added, when the address is taken."""
+    cursor = await connection.execute(
+        """
+        INSERT INTO accounts.players
+            (id, email, email_folded, password_hash, password_changed_at, created_at)
+        VALUES (%(id)s, %(email)s, %(email_folded)s, %(password_hash)s, %(now)s, %(now)s)
+        ON CONFLICT (email_folded) DO NOTHING
+        """,
+        {
+            "id": player_id,
+            "email": email,
+            "email_folded": folded(email),
+            "password_hash": password_hash,
+            "now": now,
+        },
+    )
+    return cursor.rowcount == 1
+
+
+async def find_by_address(connection: AsyncConnection[Any], email: str) -> StoredPlayer | None:
+    """The player of `email`, however it is spelt."""
+    if not is_address(email):  # it may hold what PostgreSQL takes for no text
+        return None
+    cursor = await connection.execute(
+        sql.SQL("SELECT {} FROM accounts.players WHERE email_folded = %(folded)s").format(_COLUMNS),
+        {"folded": folded(email)},
+    )
+    return _stored(await cursor.fetchone())
+
+
+async def find(connection: AsyncConnection[Any], player_id: UUID) -> StoredPlayer | None:
+    """The player of this id."""
+    cursor = await connection.execute(
+        sql.SQL("SELECT {} FROM accounts.players WHERE id = %(id)s").format(_COLUMNS),
+        {"id": player_id},
+    )
+    return _stored(await cursor.fetchone())
+
+
+async def keep_password(connection: AsyncConnection[Any], player: StoredPlayer) -> bool:
+    """Hold the password as it is in `player` until the transaction ends; False if it changed."""
+    cursor = await connection.execute(
+        """
+        SELECT FROM accounts.players
+        WHERE id = %(id)s AND password_changed_at = %(changed_at)s FOR SHARE
+        """,
+        {"id": player.id, "changed_at": player.password_changed_at},
+    )
+    return cursor.rowcount == 1
+
+
+async def hash_again(
+    connection: AsyncConnection[Any], player: StoredPlayer, password_hash: str
+) -> None:
+    """Replace the hash by another of the same password, unless it was replaced meanwhile."""
+    await connection.execute(
+        """
+        UPDATE accounts.players SET password_hash = %(new)s
+        WHERE id = %(id)s AND password_hash = %(old)s
+        """,
+        {"id": player.id, "old": player.password_hash, "new": password_hash},
+    )
+
+
+async def change_password(
+    connection: AsyncConnection[Any], player: StoredPlayer, password_hash: str, now: datetime
+) -> bool:
+    """Replace the password; False if that happened meanwhile."""
+    cursor = await connection.execute(
+        """
+        UPDATE accounts.players SET password_hash = %(new)s, password_changed_at = %(now)s
+        WHERE id = %(id)s AND password_changed_at = %(changed_at)s
+        """,
+        {
+            "id": player.id,
+            "changed_at": player.password_changed_at,
+            "new": password_hash,
+            "now": now,
+        },
+    )
+    return cursor.rowcount == 1
+
+
+def _stored(row: TupleRow | None) -> StoredPlayer | None:
+    if row is None:
+        return None
+    player_id, email, created_at, password_hash, password_changed_at = row
+    return StoredPlayer(
+        player_id, email, created_at.astimezone(UTC), password_hash, password_changed_at
+    )

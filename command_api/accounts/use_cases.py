@@ -1,0 +1,221 @@
+"""What can be done with an account: one function for each thing a player asks."""
+
+from contextlib import suppress
+from typing import Final
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+from psycopg_pool import AsyncConnectionPool
+
+from command_api.accounts import audit, players, refresh_tokens, sessions
+from command_api.accounts.addresses import folded, is_address
+from command_api.accounts.answers import Player, Session, TokenPair
+from command_api.accounts.audit import Happening
+from command_api.accounts.commands import Call, ChangePassword, Login, Logout, Refresh, Register
+from command_api.accounts.credentials import Credentials
+from command_api.accounts.limits import (
+    AccountLimits,
+    count_login,
+    count_password,
+    count_refresh,
+    count_registration,
+)
+from command_api.accounts.password_rules import PasswordRules, objections
+from command_api.accounts.players import StoredPlayer
+from command_api.accounts.sessions import EndReason
+from command_api.accounts.tokens import SigningKey, access_token, new_refresh_token
+from events.identity import Principal
+from events.refusals import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
+
+NO_ADDRESS: Final = "This is not an e-mail address, such as name@example.com."
+TAKEN: Final = "There is already an account with this e-mail address."
+WRONG: Final = "The e-mail address or the password is not right."
+WRONG_CURRENT: Final = "The current password is not right."
+CHANGED_MEANWHILE: Final = "The password was changed meanwhile. Sign in again with the new one."
+OVER: Final = "This session is over. Sign in again."
+NO_TOKEN: Final = "This is not a refresh token of yours."  # noqa: S105 - no secret
+NO_ACCOUNT: Final = "This account does not exist any more."
+NO_SESSION: Final = "There is no such session."
+
+
+class Accounts(Struct, frozen=True):
+    """What the accounts work with. `signing_key` is the newest of the ring."""
+
+    pool: AsyncConnectionPool
+    credentials: Credentials
+    signing_key: SigningKey
+    limits: AccountLimits = AccountLimits()
+    password_rules: PasswordRules = PasswordRules()
+
+
+async def register(accounts: Accounts, command: Register, call: Call) -> Player:
+    """Make an account. Raises `Invalid`, `TooManyRequests`, and `Conflict` for a known address."""
+    email = command.email.strip()
+    _refuse_faults(
+        {
+            "email": [] if is_address(email) else [NO_ADDRESS],
+            "password": objections(command.password, email, accounts.password_rules),
+        }
+    )
+    await count_registration(accounts.pool, accounts.limits, call)
+    password_hash = await accounts.credentials.hash(command.password)  # for a known address too
+    player = Player(uuid4(), email, call.now)
+    async with accounts.pool.connection() as connection, connection.transaction():
+        added = await players.add(connection, player.id, email, password_hash, call.now)
+        if added:
+            await audit.record(connection, Happening.REGISTERED, call, player.id)
+        else:
+            await audit.record(connection, Happening.REGISTRATION_REFUSED, call)
+    if not added:
+        raise Conflict(TAKEN, {"email": [TAKEN]})
+    return player
+
+
+async def login(accounts: Accounts, command: Login, call: Call) -> TokenPair:
+    """Begin a session.
+
+    Raises `TooManyRequests`, and one and the same `Unauthenticated`, at the same cost, for an
+    unknown address and a wrong password.
+    """
+    await count_login(accounts.pool, accounts.limits, folded(command.email), call)
+    async with accounts.pool.connection() as connection:
+        player = await players.find_by_address(connection, command.email)
+    stored = player.password_hash if player else None
+    right = await accounts.credentials.matches(command.password, stored)
+    if not player or not right:
+        player_id = player.id if player else None
+        async with accounts.pool.connection() as connection:
+            await audit.record(connection, Happening.LOGIN_FAILED, call, player_id)
+        raise Unauthenticated(WRONG)
+    if accounts.credentials.is_outdated(player.password_hash):
+        await _hash_again(accounts, player, command.password)
+    return await _begin_session(accounts, player, call)
+
+
+async def refresh(accounts: Accounts, command: Refresh, call: Call) -> TokenPair:
+    """Rotate a refresh token.
+
+    Raises `TooManyRequests`, and `Unauthenticated` for a token that is unknown, of a session that
+    is over, or replaced by one in use; this last ends the session.
+    """
+    await count_refresh(accounts.pool, accounts.limits, call)
+    async with accounts.pool.connection() as connection, connection.transaction():
+        rotated = await refresh_tokens.rotate(connection, command.refresh, call.now)
+        match rotated:
+            case refresh_tokens.Rotated(session_id, token):
+                player_id = await sessions.use(connection, session_id, call.now)
+                if player_id is None:
+                    raise Unauthenticated(OVER)
+                await audit.record(connection, Happening.REFRESHED, call, player_id, session_id)
+                access = access_token(
+                    accounts.signing_key, Principal(player_id, session_id), call.now
+                )
+                return TokenPair(access, token)
+            case refresh_tokens.Reused(session_id, player_id):
+                reason = EndReason.TOKEN_REUSED
+                if await sessions.end(connection, session_id, player_id, reason, call.now):
+                    await audit.record(
+                        connection, Happening.TOKEN_REUSED, call, player_id, session_id
+                    )
+    raise Unauthenticated(OVER)  # outside, for the end of a stolen session must be committed
+
+
+async def logout(accounts: Accounts, principal: Principal, command: Logout, call: Call) -> None:
+    """End the session of a refresh token, again without complaint.
+
+    Raises `Invalid` for a token that is not the principal's.
+    """
+    async with accounts.pool.connection() as connection, connection.transaction():
+        session_id = await refresh_tokens.find_session(
+            connection, command.refresh, principal.user_id
+        )
+        if session_id is None:
+            raise Invalid(NO_TOKEN, {"refresh": [NO_TOKEN]})
+        reason = EndReason.LOGOUT
+        if await sessions.end(connection, session_id, principal.user_id, reason, call.now):
+            await audit.record(
+                connection, Happening.LOGGED_OUT, call, principal.user_id, session_id
+            )
+
+
+async def me(accounts: Accounts, principal: Principal) -> Player:
+    """The principal's own account; raises `Unauthenticated` when it is gone."""
+    return (await _player(accounts, principal)).shown()
+
+
+async def change_password(
+    accounts: Accounts, principal: Principal, command: ChangePassword, call: Call
+) -> None:
+    """Replace the password and end every other session.
+
+    Raises `Invalid` for a wrong current password or a new one that is not taken,
+    `TooManyRequests`, and `Conflict` when the password was changed meanwhile.
+    """
+    player = await _player(accounts, principal)
+    _refuse_faults({"new": objections(command.new, player.email, accounts.password_rules)})
+    await count_password(accounts.pool, accounts.limits, player.id, call)
+    if not await accounts.credentials.matches(command.current, player.password_hash):
+        async with accounts.pool.connection() as connection:
+            failed = Happening.PASSWORD_CHANGE_FAILED
+            await audit.record(connection, failed, call, player.id, principal.session_id)
+        raise Invalid(WRONG_CURRENT, {"current": [WRONG_CURRENT]})
+    password_hash = await accounts.credentials.hash(command.new)
+    async with accounts.pool.connection() as connection, connection.transaction():
+        if not await players.change_password(connection, player, password_hash, call.now):
+            raise Conflict(CHANGED_MEANWHILE)
+        await sessions.end_others(connection, principal, EndReason.PASSWORD_CHANGED, call.now)
+        changed = Happening.PASSWORD_CHANGED
+        await audit.record(connection, changed, call, player.id, principal.session_id)
+
+
+async def own_sessions(accounts: Accounts, principal: Principal, call: Call) -> list[Session]:
+    """The principal's running sessions, the last used first."""
+    async with accounts.pool.connection() as connection:
+        return await sessions.running(connection, principal, call.now)
+
+
+async def end_session(
+    accounts: Accounts, principal: Principal, session_id: UUID, call: Call
+) -> None:
+    """End one of the principal's sessions; raises `NotFound` if none of them runs under this id."""
+    reason = EndReason.ENDED_BY_PLAYER
+    async with accounts.pool.connection() as connection, connection.transaction():
+        if not await sessions.end(connection, session_id, principal.user_id, reason, call.now):
+            raise NotFound(NO_SESSION)
+        await audit.record(connection, Happening.SESSION_ENDED, call, principal.user_id, session_id)
+
+
+async def _begin_session(accounts: Accounts, player: StoredPlayer, call: Call) -> TokenPair:
+    session_id, token = uuid4(), new_refresh_token()
+    async with accounts.pool.connection() as connection, connection.transaction():
+        # Or a session begun with the old password would outlive its change.
+        if not await players.keep_password(connection, player):
+            raise Unauthenticated(WRONG)
+        await sessions.begin(connection, session_id, player.id, call.now)
+        await refresh_tokens.add_first(connection, token, session_id, call.now)
+        await audit.record(connection, Happening.LOGIN_SUCCEEDED, call, player.id, session_id)
+    access = access_token(accounts.signing_key, Principal(player.id, session_id), call.now)
+    return TokenPair(access, token)
+
+
+async def _hash_again(accounts: Accounts, player: StoredPlayer, password: str) -> None:
+    with suppress(Unavailable):  # the next login will do
+        password_hash = await accounts.credentials.hash(password)
+        async with accounts.pool.connection() as connection:
+            await players.hash_again(connection, player, password_hash)
+
+
+async def _player(accounts: Accounts, principal: Principal) -> StoredPlayer:
+    async with accounts.pool.connection() as connection:
+        player = await players.find(connection, principal.user_id)
+    if player is None:
+        raise Unauthenticated(NO_ACCOUNT)
+    return player
+
+
+def _refuse_faults(fields: dict[str, list[str]]) -> None:
+    """Raise `Invalid` when there is any sentence in `fields`."""
+    faults = {name: sentences for name, sentences in fields.items() if sentences}
+    if faults:
+        sentences = [sentence for sentences in faults.values() for sentence in sentences]
+        raise Invalid(" ".join(sentences), faults)
