@@ -32,6 +32,8 @@ _END, _SCAN, _QUANTIZATION, _HUFFMAN, _RESTARTS = 0xD9, 0xDA, 0xDB, 0xC4, 0xDD
 _FRAMES: Final = {*range(0xC0, 0xD0)} - {_HUFFMAN, 0xC8, 0xCC}
 _APPLICATIONS: Final = range(0xE0, 0xF0)
 _LEFT_OUT: Final = {0xCC, 0xDC, *range(0xF0, 0xFF)}  # no decoder of ordinary JPEGs heeds them
+_TABLES_AND_SCANS: Final = {_SCAN, _QUANTIZATION, _HUFFMAN, _RESTARTS}
+_SEGMENTS: Final = {*_FRAMES, *_APPLICATIONS, *_LEFT_OUT, *_TABLES_AND_SCANS}
 
 
 def inspect(upload: bytes) -> Picture:
@@ -70,6 +72,8 @@ class _Walk:
 
     def segment(self, code: int, start: int) -> int:
         """Check and sort the segment whose marker ends at `start`; where the next one begins."""
+        if code not in _SEGMENTS:
+            raise Invalid(DAMAGED)
         content, end = self._content(start)
         if code in _LEFT_OUT:
             return end
@@ -84,7 +88,7 @@ class _Walk:
             self._quantization |= read_quantization(content)
         elif code == _HUFFMAN:
             read_huffman(content)
-        elif code != _RESTARTS or len(content) != 2:
+        elif len(content) != 2:  # the restart interval
             raise Invalid(DAMAGED)
         self._kept.keep(start - 2, end)
         return end

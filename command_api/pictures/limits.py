@@ -26,4 +26,8 @@ def check_size(width: int, height: int) -> None:
     if width > MAX_SIDE or height > MAX_SIDE:
         raise Invalid(sentences.TOO_LONG.format(width=width, height=height, most=MAX_SIDE))
     if width * height > MAX_PIXELS:
-        raise Invalid(sentences.TOO_MANY_PIXELS.format(width=width, height=height, most=MAX_PIXELS // 1_000_000))
+        raise Invalid(
+            sentences.TOO_MANY_PIXELS.format(
+                width=width, height=height, most=MAX_PIXELS // 1_000_000
+            )
+        )
