@@ -11,6 +11,7 @@ from events.reading import Phase
 from events.stats import STATISTICS
 from ocr_service.drawing import scenery
 from ocr_service.drawing.lettering import Align, Ink, write, write_number, write_stencil
+from ocr_service.drawing.matches import seeded
 from ocr_service.drawing.scenery import NAVY, YELLOW
 from ocr_service.engine import Colour
 from ocr_service.layouts.efootball.languages import LANGUAGES
@@ -45,7 +46,7 @@ def paint(
     """The screen as pixels; on screens narrower than 16:9 the panel fills the width."""
     width, height = size
     scale = min(height / HEIGHT, width / NARROWEST)
-    return _Painter(match, size, scale, language, Random(seed)).paint()  # noqa: S311
+    return _Painter(match, size, scale, language, seeded(seed)).paint()
 
 
 class _Painter:

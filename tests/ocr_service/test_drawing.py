@@ -1,36 +1,34 @@
-from random import Random
-
 import cv2
 import numpy as np
 import pytest
 
 from events.stats import STATISTICS
-from ocr_service.drawing import draw, encode, paint, random_match
+from ocr_service.drawing import draw, encode, paint, random_match, seeded
 from ocr_service.drawing.face import text_mask
 from ocr_service.layouts.efootball.languages import LANGUAGES
 
 
 def test_same_seed_draws_the_same_picture() -> None:
-    match = random_match(Random(4))
-    assert random_match(Random(4)) == match
+    match = random_match(seeded(4))
+    assert random_match(seeded(4)) == match
     assert draw(match, seed=9) == draw(match, seed=9)
     assert draw(match, seed=9) != draw(match, seed=10)
 
 
 @pytest.mark.parametrize("size", [(960, 432), (1600, 720), (1024, 768)])
 def test_drawn_picture_has_the_asked_size(size: tuple[int, int]) -> None:
-    image = cv2.imdecode(np.frombuffer(draw(random_match(Random(1)), size), np.uint8), 1)
+    image = cv2.imdecode(np.frombuffer(draw(random_match(seeded(1)), size), np.uint8), 1)
     assert image is not None
     assert image.shape == (size[1], size[0], 3)
 
 
 def test_jpeg_is_smaller_than_png() -> None:
-    image = paint(random_match(Random(1)), (960, 432))
+    image = paint(random_match(seeded(1)), (960, 432))
     assert len(encode(image, 60)) < len(encode(image)) / 2
 
 
 def test_random_matches_are_possible_matches() -> None:
-    rng = Random(0)
+    rng = seeded(0)
     matches = [random_match(rng) for _ in range(200)]
     for match in matches:
         assert tuple(match.stats) == STATISTICS
