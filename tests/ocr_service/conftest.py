@@ -7,6 +7,11 @@ from ocr_service.tesseract import TesseractEngine
 from ocr_service.tesserocr_engine import TesserocrEngine
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def engine() -> TextEngine:
     return TesserocrEngine()
