@@ -14,10 +14,11 @@ from msgspec import Struct
 LEASH: Final = Path(__file__).with_name("leash.py")
 POLL: Final = 0.02  # seconds between two questions to a server that is starting
 LINES_SHOWN: Final = 10
+TAIL: Final = 4096  # bytes
 
 
-class ServerDidNotStart(Exception):
-    """A server ended or was silent for too long; the message is what it wrote last."""
+class StartFailed(Exception):
+    """A process ended or was silent for too long; the message says so, or what it wrote last."""
 
 
 class Launch(Struct, frozen=True):
@@ -25,6 +26,7 @@ class Launch(Struct, frozen=True):
 
     command: tuple[str, ...]
     environment: dict[str, str]
+    folder: Path | None = None  # to work in; ours if none
 
     def into(self, log: Path) -> "subprocess.Popen[bytes]":
         """Start it, adding what it writes to the file `log`.
@@ -35,6 +37,7 @@ class Launch(Struct, frozen=True):
             return subprocess.Popen(  # noqa: S603 - the command is ours
                 self.command,
                 env=self.environment,
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -57,17 +60,21 @@ def on_leash(
 def wait_until(
     answers: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path, seconds: float
 ) -> None:
-    """Wait until the server `process` answers; raises `ServerDidNotStart`."""
+    """Wait until the server `process` answers; raises `StartFailed`."""
     give_up_at = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > give_up_at:
-            raise ServerDidNotStart("\n".join(last_lines(log)))
+            raise StartFailed("\n".join(last_lines(log)))
         time.sleep(POLL)
 
 
-def last_lines(log: Path) -> list[str]:
-    """The end of a log file, for a person who asks why."""
-    return log.read_text(errors="replace").splitlines()[-LINES_SHOWN:]
+def last_lines(log: Path, since: int = 0) -> list[str]:
+    """The end of a log file, at most what follows the byte `since`: for a person who asks why."""
+    with log.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(since, size - TAIL) if since <= size else 0)
+        text = file.read().decode(errors="replace")
+    return text.splitlines()[-LINES_SHOWN:]
 
 
 def end(process: "subprocess.Popen[bytes]", how: signal.Signals, seconds: float) -> None:

@@ -78,7 +78,7 @@ class Nats:
             return False
 
     def start(self) -> None:
-        """Start the server and wait until it answers; raises `ServerDidNotStart`."""
+        """Start the server and wait until it answers; raises `StartFailed`."""
         log = self.folder.with_name(f"{self.folder.name}.log")
         self.prepare()
         self._process = self.launch().into(log)

@@ -20,7 +20,7 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from deploy.launch import Launch, ServerDidNotStart, end, on_leash, wait_until
+from deploy.launch import Launch, StartFailed, end, on_leash, wait_until
 from deploy.wheels import POSTGRES_PROGRAMS
 
 OWNER: Final = "postgres"  # the superuser
@@ -99,7 +99,7 @@ class Postgres:
                 connection.execute(create)
 
     def start(self) -> None:
-        """Start the server and wait until it answers; raises `ServerDidNotStart`."""
+        """Start the server and wait until it answers; raises `StartFailed`."""
         log = self.folder.with_name(f"{self.folder.name}.log")
         self.prepare()
         self._process = self.launch().into(log)
@@ -114,8 +114,7 @@ class Postgres:
     def kill(self) -> None:
         """Kill a started server, as the kernel does when memory runs out; for tests of faults."""
         if self._process:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
+            end(self._process, signal.SIGKILL, STOPS_WITHIN)
 
     def _make_folder(self) -> None:
         # Under another name first: a start that is cut short must not leave half a database.
@@ -134,12 +133,13 @@ class Postgres:
             initdb.command,
             env=initdb.environment,
             stdin=subprocess.DEVNULL,
+            start_new_session=True,
             capture_output=True,
             text=True,
             check=False,
         )
         if made.returncode:
-            raise ServerDidNotStart(made.stderr.strip())
+            raise StartFailed(made.stderr.strip())
         unfinished.rename(self.folder)
 
     def _stale_lock(self) -> dict[str, str]:

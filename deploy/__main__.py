@@ -1,0 +1,86 @@
+"""The command line: ``python -m deploy up`` starts everything, the other commands one part each."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from deploy.address import AddressRefused
+from deploy.data_folder import DataFolderRefused
+from deploy.launch import StartFailed
+from deploy.lifeline import die_with_standard_input
+from deploy.settings import BadSetting, Settings, read_settings, require
+from deploy.terminal import complain
+
+PARTS: Final = {
+    "api": "serve the HTTP interface",
+    "ocr": "read the screenshots that wait in NATS",
+    "followers": "keep the read models and NATS up to date with the log",
+    "migrate": "bring the tables and streams up to date, then end",
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command; returns the exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        settings = read_settings(os.environ)
+        if parsed.command == "up":
+            from deploy.embedded import up
+
+            up(settings, os.environ)
+            return 0
+        if parsed.command == "demo":
+            from deploy.demo import demo
+
+            return demo(settings, parsed.picture)
+        if parsed.die_with_standard_input:
+            die_with_standard_input()
+        _run_part(parsed.command, settings)
+    except (BadSetting, DataFolderRefused, AddressRefused, StartFailed) as refusal:
+        complain(str(refusal))
+        return 1
+    return 0
+
+
+def _run_part(part: str, settings: Settings) -> None:
+    # Imported here: the OCR must not load the web, nor the web the OCR.
+    from deploy import wiring
+
+    match part:
+        case "api":
+            require(settings, part, "database", "nats")
+            wiring.run_api(settings)
+        case "ocr":
+            require(settings, part, "nats")
+            wiring.run_ocr(settings)
+        case "followers":
+            require(settings, part, "database", "nats")
+            wiring.run_followers(settings)
+        case "migrate":
+            require(settings, part, "database", "nats")
+            wiring.migrate(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m deploy",
+        description="eFootball Match Tracker. The settings are TRACKER_... variables; see README.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands.add_parser("up", help="start everything on this machine, with its own servers")
+    demo = commands.add_parser("demo", help="show a running system at work")
+    demo.add_argument("picture", nargs="?", type=Path, help="a screenshot; drawn when left out")
+    for part, does in PARTS.items():
+        command = commands.add_parser(part, help=does)
+        command.add_argument(
+            "--die-with-standard-input",
+            action="store_true",
+            help="end at once when the standard input ends; `up` starts its parts so",
+        )
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,53 @@
+"""Wait for things that other processes do, without guessing how long they take."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PATIENCE = 20.0  # seconds; only a broken system needs them
+
+
+def wait_for(happened: Callable[[], bool]) -> None:
+    """Ask until `happened` says yes."""
+    give_up_at = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < give_up_at, "it did not happen"
+        select.select([], [], [], 0.01)
+
+
+def wait_until_gone(process_id: int) -> None:
+    """Wait until a process, not necessarily a child of ours, has ended."""
+    try:
+        descriptor = os.pidfd_open(process_id)
+    except ProcessLookupError:
+        return
+    try:
+        assert select.select([descriptor], [], [], PATIENCE)[0], f"{process_id} is still there"
+    finally:
+        os.close(descriptor)
+
+
+def descendants(process_id: int) -> set[int]:
+    """Every process below `process_id`, itself included."""
+    found = {process_id}
+    children = Path(f"/proc/{process_id}/task/{process_id}/children")
+    for child in children.read_text().split() if children.exists() else []:
+        found |= descendants(int(child))
+    return found
+
+
+def start(*command: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
+    """``python -m COMMAND...`` with its standard output and standard error readable."""
+    return subprocess.Popen(  # noqa: S603 - the command is the test's
+        [sys.executable, "-m", *command],
+        cwd=Path(__file__).parent.parent.parent,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
