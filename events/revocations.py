@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import AsyncConnection
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import LEEWAY, Principal
@@ -31,6 +32,13 @@ PROOF_EVERY: Final = 0.3
 PROOF_HOLDS: Final = 0.8
 ANSWER_WITHIN: Final = 2.0
 PAUSE_BEFORE_RECONNECT: Final = 0.2
+NOTICE_SILENCE: Final = {
+    "connect_timeout": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 3000,
+}
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +84,7 @@ class Revocations:
     """
 
     def __init__(self, conninfo: str, pool: AsyncConnectionPool) -> None:
-        self._conninfo = conninfo
+        self._conninfo = make_conninfo(conninfo, **NOTICE_SILENCE)
         self._pool = pool
         self._ended = EndedSessions()
         self._proved_at = float("-inf")
@@ -92,7 +100,7 @@ class Revocations:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError) as lost:  # a TimeoutError is an OSError
+            except (psycopg.Error, OSError) as lost:
                 log.warning("ends of sessions are not heard: %s", type(lost).__name__)
             await asyncio.sleep(PAUSE_BEFORE_RECONNECT)
 
@@ -124,16 +132,24 @@ class Revocations:
             return True
         if self.hearing:
             return False
+        return not await self._ask(session_id)
+
+    async def _ask(self, session_id: UUID) -> bool:
+        asking = asyncio.create_task(session_is_live(self._pool, session_id))
+        asking.add_done_callback(_look_at)
+        # A task to walk away from: cancelled in the middle of a query, psycopg waits for up to
+        # ten seconds more, and a server that hangs makes use of that.
+        done, _ = await asyncio.wait([asking], timeout=ANSWER_WITHIN)
+        asking.cancel()
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                return not await session_is_live(self._pool, session_id)
-        except (psycopg.OperationalError, TimeoutError):
-            raise Unavailable(NOBODY_TO_ASK) from None
+            if done:
+                return asking.result()
+        except psycopg.OperationalError as error:
+            raise Unavailable(NOBODY_TO_ASK) from error
+        raise Unavailable(NOBODY_TO_ASK)
 
     async def _listen(self) -> None:
-        connection = await AsyncConnection.connect(
-            self._conninfo, autocommit=True, connect_timeout=2
-        )
+        connection = await AsyncConnection.connect(self._conninfo, autocommit=True)
         try:
             await connection.execute(f"LISTEN {CHANNEL}")
             await self._catch_up(connection)
@@ -145,18 +161,17 @@ class Revocations:
             await connection.close()
 
     async def _catch_up(self, connection: AsyncConnection[Any]) -> None:
-        async with asyncio.timeout(ANSWER_WITHIN):
-            cursor = await connection.execute(
-                "SELECT id FROM accounts.sessions WHERE ended_at > now() - %(remembered)s",
-                {"remembered": REMEMBERED},
-            )
-            for (session_id,) in await cursor.fetchall():
-                self._ended.add(session_id, monotonic())
+        cursor = await connection.execute(
+            "SELECT id FROM accounts.sessions WHERE ended_at > now() - %(remembered)s",
+            {"remembered": REMEMBERED},
+        )
+        for (session_id,) in await cursor.fetchall():
+            self._ended.add(session_id, monotonic())
+        self._tell()
 
     async def _prove(self, connection: AsyncConnection[Any]) -> None:
         asked_at = monotonic()
-        async with asyncio.timeout(PROOF_HOLDS):
-            await connection.execute("SELECT 1")
+        await connection.execute("SELECT 1")
         began = not self.hearing
         self._proved_at = asked_at
         if began:
@@ -170,3 +185,8 @@ class Revocations:
     def _tell(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
+
+
+def _look_at(task: asyncio.Task[bool]) -> None:
+    if not task.cancelled():
+        task.exception()  # or asyncio complains that nobody did
