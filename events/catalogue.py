@@ -34,5 +34,7 @@ CURRENT: Final[Mapping[str, type[MatchEvent]]] = {
     "match.restored.v1": MatchRestored,
 }
 
+NAMES: Final[Mapping[type[MatchEvent], str]] = {kind: name for name, kind in CURRENT.items()}
+
 # Old stored name -> the next name, and what turns the old fields into the next ones.
 UPCASTERS: Final[Mapping[str, tuple[str, Upcaster]]] = {}

@@ -6,10 +6,9 @@ import logging
 from collections.abc import AsyncIterator
 from typing import Final, Protocol
 
-from fast_depends.msgspec import MsgSpecSerializer
-from faststream import AckPolicy, FastStream
+import nats.errors
+from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from nats.js.errors import NotFoundError
 
 from events.bus import (
     EXTRACTION_FAILED,
@@ -28,12 +27,13 @@ from events.bus import (
 from events.reading import FailureReason, Reading, Unreadable
 from events.screenshots import Screenshots
 
-# A reading that failed for no fault of the picture is tried this often in all.
+# A reading that fails for no fault of the picture is tried this often in all.
 MOST_TRIES: Final = 4
 PUBLISH_SECONDS: Final = 5.0
-LOOK_SECONDS: Final = 2.0
-GAVE_UP: Final = "The reading of this picture failed again and again; it is not your fault."
-# The picture itself is at fault: no retry helps, whatever the engine.
+# A picture at which the reading itself crashes or hangs is given one more chance.
+MOST_TRIES_OF_A_BAD_PICTURE: Final = 2
+GAVE_UP: Final = "Reading this picture failed several times; try again later, or send another."
+
 log = logging.getLogger(__name__)
 
 
@@ -44,9 +44,8 @@ class Reader(Protocol):
         """Read the bytes of a PNG, JPEG or WebP."""
 
 
-def create_app(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> FastStream:
-    """The consumer on `broker`; its stream and its consumer were made by `migrate`."""
-    app = FastStream(broker)
+def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> None:
+    """Read what comes on `broker`; its stream and its consumer were made by `migrate`."""
 
     @broker.subscriber(
         SCREENSHOT_UPLOADED,
@@ -58,25 +57,88 @@ def create_app(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> 
     async def read_screenshot(upload: ScreenshotUploaded, message: NatsMessage) -> None:
         attempt = message.raw_message.metadata.num_delivered or 1
         async with _heartbeat(message):
-            try:
-                outcome = await reader.read(await screenshots.get(upload.screenshot))
-            except Exception:
-                log.exception("reading failed: match=%s attempt=%d", upload.match_id, attempt)
-                if attempt < MOST_TRIES:
-                    await message.raw_message.nak(delay=retry_delay(attempt))
-                    return
-                outcome = Unreadable(reason=FailureReason.CRASHED, detail=GAVE_UP)
-            await _answer(broker, upload, outcome, attempt)
+            outcome = await _read(screenshots, reader, upload)
+            if attempt < _most_tries(outcome):
+                await message.raw_message.nak(delay=retry_delay(attempt))
+                return
+            given_up = outcome or Unreadable(reason=FailureReason.CRASHED, detail=GAVE_UP)
+            await _answer(broker, upload, given_up, attempt)
         await message.raw_message.ack_sync()
 
-    return app
+
+async def _read(
+    screenshots: Screenshots, reader: Reader, upload: ScreenshotUploaded
+) -> Reading | Unreadable | None:
+    """What comes of reading; None when that failed for no fault of the picture."""
+    try:
+        return await reader.read(await screenshots.get(upload.screenshot))
+    except Exception:
+        log.exception("reading failed: match=%s", upload.match_id)
+        return None
 
 
-def create_broker(servers: str) -> NatsBroker:
-    """A broker that connects again for ever, and speaks in structs."""
-    return NatsBroker(
-        servers.split(","),
-        serializer=MsgSpecSerializer(),
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
+def _most_tries(outcome: Reading | Unreadable | None) -> int:
+    if outcome is None:
+        return MOST_TRIES
+    if isinstance(outcome, Unreadable) and outcome.reason in (
+        FailureReason.CRASHED,
+        FailureReason.TIMED_OUT,
+    ):
+        return MOST_TRIES_OF_A_BAD_PICTURE
+    return 1
+
+
+@contextlib.asynccontextmanager
+async def _heartbeat(message: NatsMessage) -> AsyncIterator[None]:
+    """Say "still at it" while the body runs, so that no other worker is given the message."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(OCR_ACK_SECONDS / 3)
+            with contextlib.suppress(nats.errors.Error):
+                await message.raw_message.in_progress()
+
+    task = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+async def _answer(
+    broker: NatsBroker, upload: ScreenshotUploaded, outcome: Reading | Unreadable, attempt: int
+) -> None:
+    """Publish the outcome and wait until the stream holds it."""
+    answer: StatsExtracted | ExtractionFailed
+    if isinstance(outcome, Reading):
+        subject = STATS_EXTRACTED
+        answer = StatsExtracted(
+            request_id=upload.request_id,
+            match_id=upload.match_id,
+            correlation_id=upload.correlation_id,
+            reading=outcome,
+        )
+    else:
+        subject = EXTRACTION_FAILED
+        answer = ExtractionFailed(
+            request_id=upload.request_id,
+            match_id=upload.match_id,
+            correlation_id=upload.correlation_id,
+            reason=outcome.reason,
+            detail=outcome.detail,
+            attempts=attempt,
+        )
+    await broker.publish(
+        answer,
+        subject,
+        stream=READINGS_STREAM,
+        timeout=PUBLISH_SECONDS,
+        headers={"Nats-Msg-Id": str(upload.request_id)},
+    )
+    log.info(
+        "%s match=%s attempt=%d correlation=%s",
+        type(answer).__name__,
+        upload.match_id,
+        attempt,
+        upload.correlation_id,
     )

@@ -1,0 +1,121 @@
+"""The addresses of accounts, below /api/auth."""
+
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+from litestar import Router, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from command_api.accounts import use_cases
+from command_api.accounts.answers import Player, Session, TokenPair
+from command_api.accounts.commands import Call, ChangePassword, Login, Logout, Refresh, Register
+from command_api.accounts.use_cases import NO_SESSION, Accounts
+from command_api.bodies import read_json
+from command_api.caller import Caller
+from events.identity import Principal
+from events.refusals import NotFound
+from events.web import WebRequest
+
+
+@post("/register", status_code=201)
+async def register(
+    request: WebRequest, accounts: NamedDependency[Accounts], caller: NamedDependency[Caller]
+) -> Player:
+    """Make an account."""
+    command = await read_json(request, Register)
+    return await use_cases.register(accounts, command, _call(request, caller))
+
+
+@post("/login", status_code=200)
+async def login(
+    request: WebRequest, accounts: NamedDependency[Accounts], caller: NamedDependency[Caller]
+) -> TokenPair:
+    """Begin a session."""
+    command = await read_json(request, Login)
+    return await use_cases.login(accounts, command, _call(request, caller))
+
+
+@post("/token/refresh", status_code=200)
+async def refresh(
+    request: WebRequest, accounts: NamedDependency[Accounts], caller: NamedDependency[Caller]
+) -> TokenPair:
+    """Give a refresh token in for the next pair of tokens."""
+    command = await read_json(request, Refresh)
+    return await use_cases.refresh(accounts, command, _call(request, caller))
+
+
+@post("/logout", status_code=204)
+async def logout(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+    caller: NamedDependency[Caller],
+) -> None:
+    """End the session of a refresh token."""
+    command = await read_json(request, Logout)
+    await use_cases.logout(accounts, principal, command, _call(request, caller))
+
+
+@post("/password", status_code=204)
+async def change_password(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+    caller: NamedDependency[Caller],
+) -> None:
+    """Replace the password, and end every other session."""
+    command = await read_json(request, ChangePassword)
+    await use_cases.change_password(accounts, principal, command, _call(request, caller))
+
+
+@get("/me")
+async def me(principal: NamedDependency[Principal], accounts: NamedDependency[Accounts]) -> Player:
+    """Give the own account."""
+    return await use_cases.me(accounts, principal)
+
+
+@get("/sessions")
+async def sessions(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+    caller: NamedDependency[Caller],
+) -> list[Session]:
+    """List the own running sessions, the last used first."""
+    return await use_cases.own_sessions(accounts, principal, _call(request, caller))
+
+
+@delete("/sessions/{session_id:str}", status_code=204)
+async def end_session(
+    request: WebRequest,
+    session_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+    caller: NamedDependency[Caller],
+) -> None:
+    """End one of the own sessions."""
+    try:
+        identity = UUID(session_id)
+    except ValueError:
+        raise NotFound(NO_SESSION) from None
+    await use_cases.end_session(accounts, principal, identity, _call(request, caller))
+
+
+def _call(request: WebRequest, caller: Caller) -> Call:
+    return Call(caller.address(request), uuid4(), datetime.now(UTC))
+
+
+router = Router(
+    "/api/auth",
+    route_handlers=[
+        register,
+        login,
+        refresh,
+        logout,
+        change_password,
+        me,
+        sessions,
+        end_session,
+    ],
+)

@@ -1,0 +1,102 @@
+"""The process that serves both APIs behind one address."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+from granian.constants import Interfaces
+from granian.server.embed import Server
+from litestar.types import ASGIApp
+from psycopg_pool import AsyncConnectionPool
+
+from command_api.accounts.credentials import Credentials
+from command_api.accounts.limits import AccountLimits
+from command_api.accounts.use_cases import Accounts
+from command_api.app import create_app as create_command_app
+from command_api.caller import Caller
+from command_api.matches.use_cases import MatchCommands
+from deploy.gateway import gateway
+from deploy.screenshots_store import FolderOfScreenshots
+from deploy.settings import Settings
+from deploy.signing_keys import load_or_create
+from deploy.stopping import log_to_standard_error, until_told_to_stop
+from events.identity import Verifier
+from events.log import MatchLog
+from events.progress import Progress
+from events.revocations import Revocations
+from events.web import Doorkeeper
+from query_api.app import create_app as create_query_app
+
+POOL_SIZE: Final = 10
+LOG_CONNECTIONS: Final = 6
+WAIT_FOR_CONNECTION_SECONDS: Final = 2.0
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until told to stop; requests in flight are finished."""
+    log_to_standard_error()
+    async with open_apps(settings) as app:
+        server = Server(
+            app,
+            address=settings.host,
+            port=settings.port,
+            interface=Interfaces.ASGINL,
+            websockets=False,
+            log_access=False,
+        )
+        await until_told_to_stop(_serve(server))
+
+
+@asynccontextmanager
+async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
+    """Both APIs as one application, with all they work with open."""
+    pool = AsyncConnectionPool[Any](
+        settings.database,
+        min_size=1,
+        max_size=POOL_SIZE,
+        timeout=WAIT_FOR_CONNECTION_SECONDS,
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+    keys = load_or_create(settings.keys)
+    verifier = Verifier({key.kid: key.private_key.public_key() for key in keys})
+    screenshots = FolderOfScreenshots(settings.screenshots)
+    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
+    revocations = Revocations(settings.database, pool)
+    listening = asyncio.create_task(revocations.run())
+    try:
+        async with pool, Progress(settings.database) as progress:
+            doorkeeper = Doorkeeper(verifier, revocations)
+            command = create_command_app(
+                accounts=Accounts(
+                    pool=pool,
+                    credentials=Credentials(),
+                    signing_key=keys[0],
+                    limits=AccountLimits(enabled=settings.rate_limits),
+                ),
+                matches=MatchCommands(match_log, progress, screenshots),
+                doorkeeper=doorkeeper,
+                caller=Caller(settings.proxies),
+            )
+            query = create_query_app(
+                pool=pool,
+                match_log=match_log,
+                progress=progress,
+                screenshots=screenshots,
+                doorkeeper=doorkeeper,
+            )
+            yield gateway(command, query)
+    finally:
+        listening.cancel()
+        match_log.close()
+
+
+async def _serve(server: Server) -> None:
+    serving = asyncio.create_task(server.serve())
+    try:
+        await asyncio.shield(serving)
+    except asyncio.CancelledError:
+        server.stop()  # type: ignore[no-untyped-call]
+        await serving
+        raise

@@ -1,0 +1,25 @@
+"""The process that reads screenshots. It knows no database."""
+
+from deploy.screenshots_store import FolderOfScreenshots
+from deploy.settings import Settings
+from deploy.stopping import log_to_standard_error, until_told_to_stop
+from events.broker import create_broker, watch_consumer
+from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM
+from ocr_service.app import subscribe
+from ocr_service.isolation import IsolatedReader
+
+
+async def work(settings: Settings) -> None:
+    """Read until told to stop; a reading at hand is finished or given to the next worker."""
+    log_to_standard_error()
+    reader = IsolatedReader()
+    await reader.start()
+    broker = create_broker(settings.nats)
+    subscribe(broker, FolderOfScreenshots(settings.screenshots), reader)
+    client = await broker.connect()
+    try:
+        await broker.start()
+        await until_told_to_stop(watch_consumer(client, SCREENSHOTS_STREAM, OCR_CONSUMER))
+    finally:
+        await broker.stop()
+        await reader.close()

@@ -1,0 +1,99 @@
+"""Looks after the parts: every second it notes how each is, for `/readyz` to tell."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from time import monotonic
+from typing import Any, Final
+
+import nats.errors
+import psycopg
+from nats.aio.client import Client
+from nats.js.errors import Error as JetStreamError
+from psycopg import AsyncConnection
+
+from events.bus import (
+    EXTRACTION_FAILED_CONSUMER,
+    OCR_CONSUMER,
+    READINGS_STREAM,
+    SCREENSHOTS_STREAM,
+    STATS_EXTRACTED_CONSUMER,
+)
+from events.parts import SAYS_EVERY, say
+
+STUCK_AFTER_SECONDS: Final = 5.0
+# A worker asks for the next message again and again; between two requests nobody may be waiting.
+MISSED_LOOKS: Final = 3
+
+Trouble = Callable[[], str | None]
+
+log = logging.getLogger(__name__)
+
+
+class Watch:
+    """Looks at the broker's consumers and the followers' places, and listens to the followers."""
+
+    def __init__(self, conninfo: str, client: Client, troubles: dict[str, Trouble]) -> None:
+        self._conninfo = conninfo
+        self._client = client
+        self._troubles = troubles
+        self._missed: dict[str, int] = {}
+        self._places: dict[str, tuple[int, float]] = {}
+
+    async def run(self) -> None:
+        """Look and note until cancelled."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._conninfo, autocommit=True) as conn:
+                    while True:
+                        await say(conn, await self._look(conn))
+                        await asyncio.sleep(SAYS_EVERY.total_seconds())
+            except psycopg.Error as error:
+                log.warning("watch: the database is away: %s", error)
+                await asyncio.sleep(SAYS_EVERY.total_seconds())
+
+    async def _look(self, conn: AsyncConnection[Any]) -> dict[str, str | None]:
+        broker = None if self._client.is_connected else "NATS cannot be reached."
+        inbox = (
+            await self._worker("inbox", READINGS_STREAM, STATS_EXTRACTED_CONSUMER),
+            await self._worker("inbox", READINGS_STREAM, EXTRACTION_FAILED_CONSUMER),
+        )
+        behind = await self._behind(conn)
+        return {
+            "broker": broker,
+            "ocr": await self._worker("ocr", SCREENSHOTS_STREAM, OCR_CONSUMER),
+            "inbox": inbox[0] or inbox[1],
+            **{part: trouble() or behind.get(part) for part, trouble in self._troubles.items()},
+        }
+
+    async def _worker(self, part: str, stream: str, consumer: str) -> str | None:
+        """Whether somebody waits for messages of the consumer or works on one."""
+        try:
+            info = await self._client.jsm().consumer_info(stream, consumer)
+        except (nats.errors.Error, JetStreamError, OSError):
+            return f"The queue of the {part} cannot be looked at."
+        if info.num_waiting or info.num_ack_pending:
+            self._missed[consumer] = 0
+            return None
+        self._missed[consumer] = self._missed.get(consumer, 0) + 1
+        if self._missed[consumer] < MISSED_LOOKS:
+            return None
+        return f"No worker of the {part} takes messages."
+
+    async def _behind(self, conn: AsyncConnection[Any]) -> dict[str, str]:
+        """The followers that stand still although the log goes on."""
+        cursor = await conn.execute(
+            """
+            SELECT follower, position, (SELECT max(notification_id) FROM log.events)
+            FROM log.checkpoints
+            """
+        )
+        behind = {}
+        for follower, position, head in await cursor.fetchall():
+            part = "projections" if follower != "relay" else follower
+            last, since = self._places.get(follower, (-1, 0.0))
+            if position != last or position >= (head or 0):
+                self._places[follower] = (position, monotonic())
+            elif monotonic() - since > STUCK_AFTER_SECONDS:
+                behind[part] = f"It stands still at {position}, and the log has come to {head}."
+        return behind

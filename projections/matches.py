@@ -1,0 +1,172 @@
+"""The projection `matches`: every match folded and shown, and every player's summary."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from events.log import Recorded
+from events.match import Match, Result, evolve
+from events.match_view import view
+from projections.streaks import Streaks, streaks_of
+from projections.summary import summary
+from projections.tally import Tally
+
+SCHEMA_FILE: Final = "matches.sql"
+
+
+class Standing(Struct, frozen=True):
+    """What is kept for one player."""
+
+    tally: Tally = Tally()
+    streaks: Streaks = Streaks()
+
+
+def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
+    """Fold a batch of events into the rows; gives the matches that changed."""
+    before = _load_matches(cursor, {recorded.event.match_id for recorded in batch})
+    after = dict(before)
+    for recorded in batch:
+        after[recorded.event.match_id] = evolve(after.get(recorded.event.match_id), recorded.event)
+    _write_matches(cursor, after.values())
+    changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
+    for match in after.values():
+        changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
+    standings = _load_standings(cursor, changes.keys())
+    for owner_id, changed in changes.items():
+        standing = standings.get(owner_id, Standing())
+        tally = standing.tally
+        for old, new in changed:
+            tally = tally.changed(old, new)
+        streaks = extended(standing.streaks, changed)
+        if streaks is None:
+            streaks = streaks_of(_results(cursor, owner_id))
+        _write_standing(cursor, owner_id, Standing(tally, streaks))
+    return tuple(after)
+
+
+def extended(streaks: Streaks, changed: Iterable[tuple[Match | None, Match]]) -> Streaks | None:
+    """The runs after these changes, or None where they must be counted anew.
+
+    A match that enters after all others only extends the runs; any other change to what counts
+    may join or part runs in the middle.
+    """
+    entering = []
+    for old, new in changed:
+        was, is_now = _counted(old), _counted(new)
+        if was == is_now:
+            continue
+        if was is not None or is_now is None:
+            return None
+        entering.append(is_now)
+    for played_at, match_id, result in sorted(entering):
+        if streaks.last is not None and (played_at, match_id) < streaks.last:
+            return None
+        streaks = streaks.then((played_at, match_id), result)
+    return streaks
+
+
+def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
+    if match is None or match.is_deleted or match.result is None:
+        return None
+    return match.played_at, match.id, match.result
+
+
+def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, Match]:
+    cursor.execute(
+        "SELECT match_id, state FROM read_models.matches WHERE match_id = ANY(%(match_ids)s)",
+        {"match_ids": list(match_ids)},
+    )
+    return {match_id: msgspec.json.decode(state, type=Match) for match_id, state in cursor}
+
+
+def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+    cursor.executemany(
+        """
+        INSERT INTO read_models.matches (
+            match_id, owner_id, created_at, played_at, result, is_deleted, version,
+            screenshot, media_type, state, view
+        )
+        VALUES (
+            %(match_id)s, %(owner_id)s, %(created_at)s, %(played_at)s, %(result)s,
+            %(is_deleted)s, %(version)s, %(screenshot)s, %(media_type)s, %(state)s, %(view)s
+        )
+        ON CONFLICT (match_id) DO UPDATE SET
+            played_at = EXCLUDED.played_at,
+            result = EXCLUDED.result,
+            is_deleted = EXCLUDED.is_deleted,
+            version = EXCLUDED.version,
+            state = EXCLUDED.state,
+            view = EXCLUDED.view
+        """,
+        [_row(match) for match in matches],
+    )
+
+
+def _row(match: Match) -> dict[str, Any]:
+    return {
+        "match_id": match.id,
+        "owner_id": match.owner_id,
+        "created_at": match.created_at,
+        "played_at": match.played_at,
+        "result": match.result,
+        "is_deleted": match.is_deleted,
+        "version": match.version,
+        "screenshot": match.screenshot,
+        "media_type": match.media_type,
+        "state": msgspec.json.encode(match),
+        "view": msgspec.json.encode(view(match)).decode(),
+    }
+
+
+def _load_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> dict[UUID, Standing]:
+    cursor.execute(
+        """
+        SELECT owner_id, tally, streaks
+        FROM read_models.summaries
+        WHERE owner_id = ANY(%(owners)s)
+        """,
+        {"owners": list(owners)},
+    )
+    return {
+        owner_id: Standing(
+            msgspec.json.decode(tally, type=Tally), msgspec.json.decode(streaks, type=Streaks)
+        )
+        for owner_id, tally, streaks in cursor
+    }
+
+
+def _results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime, UUID, Result]]:
+    cursor.execute(
+        """
+        SELECT played_at, match_id, result
+        FROM read_models.matches
+        WHERE owner_id = %(owner_id)s AND NOT is_deleted AND result IS NOT NULL
+        ORDER BY played_at, match_id
+        """,
+        {"owner_id": owner_id},
+    )
+    return ((played_at, match_id, Result(result)) for played_at, match_id, result in cursor)
+
+
+def _write_standing(cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing) -> None:
+    shown = summary(standing.tally, standing.streaks)
+    cursor.execute(
+        """
+        INSERT INTO read_models.summaries (owner_id, tally, streaks, view)
+        VALUES (%(owner_id)s, %(tally)s, %(streaks)s, %(view)s)
+        ON CONFLICT (owner_id) DO UPDATE SET
+            tally = EXCLUDED.tally, streaks = EXCLUDED.streaks, view = EXCLUDED.view
+        """,
+        {
+            "owner_id": owner_id,
+            "tally": msgspec.json.encode(standing.tally),
+            "streaks": msgspec.json.encode(standing.streaks),
+            "view": msgspec.json.encode(shown).decode(),
+        },
+    )

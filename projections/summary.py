@@ -1,0 +1,62 @@
+"""A player's summary as answers show it: the tally and the streaks, made readable."""
+
+from msgspec import Struct
+
+from events.stats import STATISTICS
+from projections.streaks import Streaks
+from projections.tally import Sum, Tally
+
+
+class SummaryView(Struct, frozen=True, kw_only=True):
+    """Sums over confirmed matches.
+
+    `win_rate` is in percent, 0 without matches. `current_streak` counts wins in a row up, losses
+    in a row down, and is 0 after a draw. Averages are per match in which the value is known, null
+    where it never was.
+    """
+
+    total_matches: int
+    wins: int
+    draws: int
+    losses: int
+    win_rate: float
+    goals_scored: int
+    goals_conceded: int
+    goal_difference: int
+    clean_sheets: int
+    current_streak: int
+    longest_win_streak: int
+    pending: int
+    averages: dict[str, float | None]
+    opponent_averages: dict[str, float | None]
+
+
+def summary(tally: Tally, streaks: Streaks) -> SummaryView:
+    """The summary of a player with these sums and runs."""
+    return SummaryView(
+        total_matches=tally.total,
+        wins=tally.wins,
+        draws=tally.draws,
+        losses=tally.losses,
+        win_rate=round(100 * tally.wins / tally.total, 2) if tally.total else 0.0,
+        goals_scored=tally.goals_scored,
+        goals_conceded=tally.goals_conceded,
+        goal_difference=tally.goals_scored - tally.goals_conceded,
+        clean_sheets=tally.clean_sheets,
+        current_streak=streaks.current,
+        longest_win_streak=streaks.longest_win,
+        pending=tally.pending,
+        averages={
+            "goals_scored": Sum(tally.total, tally.goals_scored).average,
+            "goals_conceded": Sum(tally.total, tally.goals_conceded).average,
+            **_averages(tally.stats, ""),
+        },
+        opponent_averages=_averages(tally.stats, "opponent_"),
+    )
+
+
+def _averages(sums: dict[str, Sum], prefix: str) -> dict[str, float | None]:
+    return {key: sums.get(prefix + key, Sum()).average for key in STATISTICS}
+
+
+NO_MATCHES = summary(Tally(), Streaks())

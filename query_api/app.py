@@ -1,0 +1,42 @@
+"""The query API: its addresses, and what they read from."""
+
+from typing import Any
+
+from litestar import Litestar
+from litestar.di import Provide
+from psycopg_pool import AsyncConnectionPool
+
+from events.log import MatchLog
+from events.progress import Progress
+from events.screenshots import Screenshots
+from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
+from query_api import health, history, matches, stats
+from query_api.freshness import wait_for_position
+
+
+def create_app(
+    *,
+    pool: AsyncConnectionPool[Any],
+    match_log: MatchLog,
+    progress: Progress,
+    screenshots: Screenshots,
+    doorkeeper: Doorkeeper,
+) -> Litestar:
+    """The query API over parts that are running; it opens and closes nothing itself."""
+
+    async def wait(request: WebRequest) -> None:
+        await wait_for_position(request, progress)
+
+    return Litestar(
+        route_handlers=[matches.router, stats.router, history.router, health.router],
+        dependencies={
+            "principal": Provide(doorkeeper),
+            "pool": Provide(lambda: pool, sync_to_thread=False),
+            "match_log": Provide(lambda: match_log, sync_to_thread=False),
+            "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
+        },
+        before_request=wait,
+        exception_handlers=EXCEPTION_HANDLERS,
+        openapi_config=None,
+        logging_config=None,
+    )

@@ -1,0 +1,146 @@
+"""The addresses that show matches."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from msgspec import Struct
+from psycopg_pool import AsyncConnectionPool
+
+from events.identity import Principal
+from events.refusals import Invalid, NotFound
+from events.screenshots import Screenshots
+from events.web import WebRequest, match_id_of
+from query_api.parameters import parameters_of, whole_number
+
+DEFAULT_LIMIT: Final = 100
+GREATEST_LIMIT: Final = 500
+NO_SUCH_MATCH: Final = "There is no such match."
+BAD_CURSOR: Final = "This cursor was not given out here; begin again without it."
+
+
+class Cursor(Struct, frozen=True, array_like=True):
+    """The place in the list after which the next page begins."""
+
+    created_at: datetime
+    match_id: UUID
+
+
+@get("/api/matches")
+async def list_matches(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+) -> Response[bytes]:
+    """List the own matches, newest first."""
+    given = parameters_of(request, "limit", "cursor")
+    limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
+    after = _cursor(given["cursor"]) if "cursor" in given else None
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            """
+            SELECT view, created_at, match_id
+            FROM read_models.matches
+            WHERE owner_id = %(owner_id)s
+              AND NOT is_deleted
+              AND (created_at, match_id) < (%(created_at)s, %(match_id)s)
+            ORDER BY created_at DESC, match_id DESC
+            LIMIT %(limit)s
+            """,
+            {
+                "owner_id": principal.user_id,
+                "created_at": after.created_at if after else "infinity",
+                "match_id": after.match_id if after else UUID(int=0),
+                "limit": limit + 1,
+            },
+        )
+        rows = await cursor.fetchall()
+    headers = {}
+    if len(rows) > limit:
+        _, created_at, match_id = rows[limit - 1]
+        following = _text(Cursor(created_at, match_id))
+        headers["Link"] = f'</api/matches/?limit={limit}&cursor={following}>; rel="next"'
+    return _json("[" + ",".join(view for view, _, _ in rows[:limit]) + "]", headers)
+
+
+@get("/api/matches/{match_id:str}")
+async def show_match(
+    request: WebRequest,
+    match_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+) -> Response[bytes]:
+    """Give one of the own matches."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            """
+            SELECT view, version
+            FROM read_models.matches
+            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
+            """,
+            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotFound(NO_SUCH_MATCH)
+    view, version = row
+    etag = f'"{version}"'
+    if etag in request.headers.get("if-none-match", "").replace(" ", "").split(","):
+        return Response(b"", status_code=304, headers={"ETag": etag})
+    return _json(view, {"ETag": etag})
+
+
+@get("/api/matches/{match_id:str}/screenshot")
+async def show_screenshot(
+    match_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+    screenshots: NamedDependency[Screenshots],
+) -> Response[bytes]:
+    """Give the picture of one of the own matches."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            """
+            SELECT screenshot, media_type
+            FROM read_models.matches
+            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
+            """,
+            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
+        )
+        row = await cursor.fetchone()
+    if row is None:
+        raise NotFound(NO_SUCH_MATCH)
+    key, media_type = row
+    return Response(
+        await screenshots.get(key),
+        media_type=media_type,
+        headers={
+            "Cache-Control": "private, max-age=31536000, immutable",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+        },
+    )
+
+
+def _json(text: str, headers: dict[str, str]) -> Response[bytes]:
+    return Response(text.encode(), media_type="application/json", headers=headers)
+
+
+def _text(cursor: Cursor) -> str:
+    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def _cursor(text: str) -> Cursor:
+    try:
+        padded = text.encode("ascii") + b"=" * (-len(text) % 4)
+        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=Cursor)
+    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError):
+        raise Invalid(BAD_CURSOR, {"cursor": [BAD_CURSOR]}) from None
+
+
+router = Router("/", route_handlers=[list_matches, show_match, show_screenshot])

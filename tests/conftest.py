@@ -1,0 +1,113 @@
+"""The real servers of the suite: started once, with a fresh database and empty streams per test."""
+
+import itertools
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from nats.aio.client import Client
+from psycopg import sql
+from psycopg_pool import AsyncConnectionPool
+
+from deploy.migrate import migrate_tables
+from deploy.nats import Nats
+from deploy.postgres import OWNER, Postgres
+from events.broker import create_broker
+from events.log import MatchLog
+from events.streams import set_up
+from projections.setup import create_read_models
+
+NOTHING_IS_KEPT = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "32MB",
+    "synchronous_commit": "off",
+}
+TEMPLATE = "template_tracker"
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A folder for servers, in a short path that PostgreSQL's own user may enter."""
+    path = Path(tempfile.mkdtemp(prefix="tracker-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture(scope="session")
+def postgres(folder: Path) -> Iterator[Postgres]:
+    """A server with a template: the tables as `migrate` makes them."""
+    server = Postgres(folder / "postgres", NOTHING_IS_KEPT)
+    server.start()
+    try:
+        _create(server, TEMPLATE)
+        conninfo = server.conninfo(TEMPLATE)
+        migrate_tables(conninfo)
+        create_read_models(conninfo)
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """The address of a fresh database with all tables."""
+    name = f"test_{next(numbers)}"
+    _create(postgres, name, TEMPLATE)
+    yield postgres.conninfo(name)
+    with psycopg.connect(postgres.conninfo("postgres", OWNER), autocommit=True) as conn:
+        conn.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture
+def match_log(database: str) -> Iterator[MatchLog]:
+    log = MatchLog.open(database, connections=8)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+async def pool(database: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
+    async with AsyncConnectionPool[Any](database, min_size=1, max_size=8, open=False) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="session")
+def nats_server(folder: Path) -> Iterator[Nats]:
+    server = Nats(folder / "nats")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def bus(nats_server: Nats) -> AsyncIterator[Client]:
+    """A connection to NATS, whose streams are there and empty."""
+    broker = create_broker(nats_server.url)
+    client = await broker.connect()
+    manager = client.jsm()
+    for info in await manager.streams_info():
+        await manager.delete_stream(info.config.name or "")
+    await set_up(client)
+    yield client
+    await broker.stop()
+
+
+def _create(server: Postgres, name: str, template: str = "template1") -> None:
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER tracker")
+    with psycopg.connect(server.conninfo("postgres", OWNER), autocommit=True) as conn:
+        conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
