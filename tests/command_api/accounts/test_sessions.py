@@ -1,11 +1,12 @@
 """Seeing and ending sessions, leaving, and changing the password."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
-from command_api.accounts import sessions
+from command_api.accounts import players, sessions
 from command_api.accounts.answers import Player, TokenPair
 from command_api.accounts.commands import ChangePassword, Login, Logout, Refresh, Register
 from command_api.accounts.tokens import public_ring
@@ -114,6 +115,38 @@ async def test_a_new_password_ends_every_other_session(accounts: Accounts, amina
     with pytest.raises(Unauthenticated):
         await login(accounts, Login(EMAIL, PASSWORD), at(datetime.now(UTC)))
     assert await login(accounts, Login(EMAIL, NEW_PASSWORD), at(datetime.now(UTC)))
+
+
+async def test_a_login_under_way_does_not_outlive_a_new_password(
+    accounts: Accounts, amina: Player
+) -> None:
+    phone, _ = await signed_in(accounts)
+    late = UUID(int=10)
+    async with accounts.pool.connection() as login_under_way:
+        checked = await players.find(login_under_way, amina.id)
+        assert checked is not None
+        assert await players.keep_password(login_under_way, checked)
+        change = asyncio.create_task(
+            change_password(accounts, phone, ChangePassword(PASSWORD, NEW_PASSWORD), CALL)
+        )
+        async with asyncio.timeout(5):
+            await until_somebody_waits(accounts)
+        await sessions.begin(login_under_way, late, amina.id, NOW)
+    await change
+    assert not await session_is_live(accounts.pool, late)
+
+
+async def until_somebody_waits(accounts: Accounts) -> None:
+    waiting = False
+    while not waiting:
+        async with accounts.pool.connection() as connection:
+            cursor = await connection.execute(
+                """
+                SELECT FROM pg_stat_activity
+                WHERE datname = current_database() AND wait_event_type = 'Lock'
+                """
+            )
+            waiting = cursor.rowcount > 0
 
 
 async def test_a_new_password_needs_the_current_one(accounts: Accounts, amina: Player) -> None:
