@@ -127,6 +127,12 @@ def test_rare_compression_is_named(code: int) -> None:
         inspect(replaced(FRAME + 1, bytes([code])))
 
 
+def test_extended_frame_is_as_good_as_a_baseline_one() -> None:
+    upload = replaced(FRAME + 1, b"\xc1")
+    assert inspect(upload).data == upload
+    assert look(upload) == look(PLAIN)
+
+
 def test_twelve_bits_a_colour_and_two_colours_are_rare() -> None:
     two = segment(0xC0, b"\x08\0\x15\0\x21\x02\x01\x11\0\x02\x11\0")
     for upload in (

@@ -12,6 +12,10 @@ PALETTE = chunk(b"PLTE", bytes(range(12)))
 PALETTE_ROWS = rows(bytes_per_pixel=1)
 
 
+DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+
+
 def names(data: bytes) -> list[bytes]:
     return [name for name, _ in png_chunks(data)]
 
@@ -161,15 +165,37 @@ def test_colours_that_do_not_fit_are_called_damaged(
         inspect(start + then + pixels + END)
 
 
+@pytest.mark.parametrize("colour", range(8))
+def test_only_depths_of_the_standard_pass(colour: int) -> None:
+    for depth in range(18):
+        upload = header(colour=colour, depth=depth) + PALETTE * (colour == 3) + rows() + END
+        if depth in DEPTHS.get(colour, ()):
+            assert inspect(upload).data == upload
+            continue
+        with pytest.raises(Invalid, match="damaged"):
+            inspect(upload)
+
+
+@pytest.mark.parametrize("colours", [1, 256])
+def test_fewest_and_most_colours_and_transparent_entries_pass(colours: int) -> None:
+    palette, transparency = chunk(b"PLTE", bytes(3 * colours)), chunk(b"tRNS", bytes(colours))
+    upload = header(colour=3) + palette + transparency + PALETTE_ROWS + END
+    assert inspect(upload).data == upload
+
+
 @pytest.mark.parametrize(("width", "height"), [(0, 4), (4, 0)])
 def test_side_of_zero_is_refused(width: int, height: int) -> None:
     with pytest.raises(Invalid, match="no width or no height"):
         inspect(header(width, height) + rows() + END)
 
 
-def test_few_bytes_cannot_stand_for_a_huge_picture() -> None:
+@pytest.mark.parametrize(("colour", "channels"), CHANNELS.items())
+def test_few_bytes_cannot_stand_for_a_huge_picture(colour: int, channels: int) -> None:
+    least = -(-1000 * 1000 * channels // 1032)  # deflate makes at most 1032 bytes of one
+    start = header(1000, 1000, colour=colour) + PALETTE * (colour == 3)
+    assert inspect(start + chunk(b"IDAT", bytes(least)) + END).width == 1000
     with pytest.raises(Invalid, match="damaged"):
-        inspect(header(5000, 5000) + rows() + END)
+        inspect(start + chunk(b"IDAT", bytes(least - 1)) + END)
 
 
 def test_picture_of_many_chunks_passes_and_of_too_many_does_not() -> None:
