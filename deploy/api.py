@@ -16,6 +16,7 @@ from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
 from command_api.matches.use_cases import MatchCommands
+from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.settings import Settings
@@ -86,7 +87,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
             )
-            yield gateway(command, query)
+            yield edge(gateway(command, query), allowed_origins(settings.host))
     finally:
         listening.cancel()
         match_log.close()

@@ -55,6 +55,11 @@ class Progress:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
+    @property
+    def position(self) -> int:
+        """The position that the read models are known to hold."""
+        return self._position
+
     async def reached(self, position: int, timeout: float) -> bool:  # noqa: ASYNC109  # the answer says whether it was in time
         """Wait until the read models hold `position`; False if that takes over `timeout` s."""
         if self._position >= position:

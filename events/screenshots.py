@@ -1,12 +1,13 @@
 """The port for stored pictures: kept under the SHA-256 of their bytes, never changed."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class ScreenshotMissing(Exception):
     """There is no stored picture under this key."""
 
 
+@runtime_checkable  # Litestar looks at the class of what it injects
 class Screenshots(Protocol):
     """A store of pictures. A key is the lower-case hexadecimal SHA-256 of the stored bytes."""
 

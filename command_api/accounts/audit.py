@@ -1,5 +1,6 @@
 """The audit: what happened to accounts, added line by line and never changed."""
 
+import logging
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,8 @@ from uuid import UUID
 from psycopg import AsyncConnection
 
 from command_api.accounts.commands import Call
+
+log = logging.getLogger(__name__)
 
 
 class Happening(StrEnum):
@@ -33,6 +36,7 @@ async def record(
     session_id: UUID | None = None,
 ) -> None:
     """Add a line, in the transaction of `connection`; no word of it comes from outside."""
+    log.info("%s player=%s session=%s request=%s", kind, player_id, session_id, call.request_id)
     await connection.execute(
         """
         INSERT INTO accounts.security_events

@@ -9,13 +9,13 @@ from events.match import Match
 from events.matches import StatsConfirmed, StatsCorrected
 from events.perspective import SeenNumbers, numbers_of, perspective_of
 from events.refusals import Invalid
-from events.stats import Pair, Side
+from events.stats import Pair, Side, seen_from
 
 
 def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed | StatsCorrected:
     """What the player says: what is left out stays as it was confirmed, or else as it was read."""
     command = checked(command, cause.occurred_at)
-    side = match.side if command.side is UNSET else command.side
+    side = _side(match, command)
     before = _before(match, side)
     score = _merged(command.score_user, command.score_opponent, before.score if before else None)
     penalties = _merged(
@@ -44,6 +44,20 @@ def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed
         played_at=None if command.played_at is UNSET else command.played_at,
         changed=_changed(match, side, numbers),
     )
+
+
+def _side(match: Match, command: ConfirmStats) -> Side | None:
+    """The player's side: as said, or as the score that the player sends tells."""
+    if command.side is not UNSET:
+        return command.side
+    if match.side or match.reading is None:
+        return match.side
+    said = Pair(
+        None if command.score_user is UNSET else command.score_user,
+        None if command.score_opponent is UNSET else command.score_opponent,
+    )
+    sides = [side for side in Side if seen_from(side, match.reading.score) == said]
+    return sides[0] if len(sides) == 1 else None
 
 
 def _before(match: Match, side: Side | None) -> SeenNumbers | None:

@@ -43,14 +43,12 @@ async def upload_screenshot(
     now = datetime.now(UTC)
     upload = upload_of(form, uuid4(), principal.user_id, now)
     cause = cause_of_request(_actor(principal), uuid4(), now)
-    done = await commands.upload(upload.command, upload.picture, upload.confirmation, cause)
-    match = done.match
-    if match.status is Status.PROCESSING:
-        match = await commands.until_read(match, wait.reading)
+    done = await commands.upload(
+        upload.command, upload.picture, upload.confirmation, cause, wait.reading
+    )
     await commands.until_shown(done.position, wait.shown)
-    status = 202 if match.status is Status.PROCESSING else 201
-    response = _answer(Done(match, done.position), status)
-    response.headers["Location"] = f"/api/matches/{match.id}/"
+    response = _answer(done, 202 if done.match.status is Status.PROCESSING else 201)
+    response.headers["Location"] = f"/api/matches/{done.match.id}/"
     return response
 
 

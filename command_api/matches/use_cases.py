@@ -1,6 +1,7 @@
 """What players do with their matches, and the waiting for what comes of it."""
 
 import asyncio
+import contextlib
 from uuid import UUID
 
 from command_api.matches.commands import ConfirmStats, MatchCommand, UploadScreenshot
@@ -31,8 +32,12 @@ class MatchCommands:
         picture: bytes,
         confirmation: ConfirmStats | None,
         cause: Cause,
+        seconds: float,
     ) -> Done:
-        """Keep the picture, then begin its match; a confirmation sent along goes with it."""
+        """Keep the picture, begin its match, and wait for the reading for at most `seconds`.
+
+        A confirmation sent along goes with it; then there is nothing to wait for.
+        """
         begun = upload(command, cause)
         match = evolve(None, begun)
         events: list[MatchEvent] = [begun]
@@ -41,9 +46,13 @@ class MatchCommands:
             match = evolve(match, confirmed)
             events.append(confirmed)
         await self._screenshots.put(command.screenshot, picture)
-        position = await asyncio.to_thread(self._log.append, *events)
-        note(command, cause, match)
-        return Done(match, position)
+        with self._progress.changes_of(match.id) as changed:
+            position = await asyncio.to_thread(self._log.append, *events)
+            note(command, cause, match)
+            if match.status is not Status.PROCESSING:
+                return Done(match, position)
+            match = await self._until_read(match, changed, seconds)
+        return Done(match, max(position, self._progress.position))
 
     async def change(
         self,
@@ -73,20 +82,13 @@ class MatchCommands:
         """Wait until queries show `position`; False if that takes too long."""
         return position is None or await self._progress.reached(position, seconds)
 
-    async def until_read(self, match: Match, seconds: float) -> Match:
-        """The match once its picture was read, or as it is after `seconds`."""
-        with self._progress.changes_of(match.id) as changed:
-            try:
-                async with asyncio.timeout(seconds):
-                    while match.status is Status.PROCESSING:
-                        # Changes from before the listening began are in the log already.
-                        match = await asyncio.to_thread(self._load, match)
-                        if match.status is Status.PROCESSING:
-                            await changed.wait()
-                            changed.clear()
-            except TimeoutError:
-                pass
+    async def _until_read(self, match: Match, changed: asyncio.Event, seconds: float) -> Match:
+        """The match once its reading is recorded and shown, or as it is after `seconds`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while match.status is Status.PROCESSING:
+                    await changed.wait()
+                    changed.clear()
+                    reloaded = await asyncio.to_thread(self._log.load, match.id)
+                    match = reloaded or match
         return match
-
-    def _load(self, match: Match) -> Match:
-        return self._log.load(match.id) or match

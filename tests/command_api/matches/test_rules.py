@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from functools import reduce
 
 import pytest
+from msgspec.structs import replace
 
 from command_api.matches.commands import (
     ConfirmStats,
@@ -108,6 +109,25 @@ def test_numbers_sent_along_with_a_side_are_taken_as_sent() -> None:
     event = confirm(given(UPLOADED, EXTRACTED, CONFIRMED), command)
     assert event.score == Pair(3, 1)
     assert event.stats == {}
+
+
+@pytest.mark.parametrize(("user", "opponent", "shots"), [(4, 2, 17), (2, 4, None)])
+def test_the_score_that_is_sent_tells_an_unsaid_side(
+    user: int, opponent: int, shots: int | None
+) -> None:
+    unsaid = replace(UPLOADED, side=None)
+    event = confirm(
+        given(unsaid, EXTRACTED), ConfirmStats(score_user=user, score_opponent=opponent)
+    )
+    assert event.side is (Side.LEFT if user == 4 else Side.RIGHT)
+    assert event.stats["shots"].user == shots
+    assert "score" not in event.changed
+
+
+def test_a_score_that_was_not_read_tells_no_side() -> None:
+    unsaid = replace(UPLOADED, side=None)
+    event = confirm(given(unsaid, EXTRACTED), ConfirmStats(score_user=3, score_opponent=3))
+    assert event.side is None
 
 
 def test_without_a_reading_the_score_must_be_sent() -> None:
