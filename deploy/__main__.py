@@ -46,21 +46,21 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run_part(part: str, settings: Settings) -> None:
     # Imported here: the OCR must not load the web, nor the web the OCR.
-    from deploy import wiring
+    from deploy.wiring import migrate, run_api, run_followers, run_ocr
 
     match part:
         case "api":
             require(settings, part, "database", "nats")
-            wiring.run_api(settings)
+            run_api(settings)
         case "ocr":
             require(settings, part, "nats")
-            wiring.run_ocr(settings)
+            run_ocr(settings)
         case "followers":
             require(settings, part, "database", "nats")
-            wiring.run_followers(settings)
+            run_followers(settings)
         case "migrate":
             require(settings, part, "database", "nats")
-            wiring.migrate(settings)
+            migrate(settings)
 
 
 def _parser() -> argparse.ArgumentParser:

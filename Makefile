@@ -1,0 +1,51 @@
+# What there is to do here. Settings go along: `make run TRACKER_PORT=8001`; README.md lists them.
+
+VENV = .venv
+PYTHON = $(VENV)/bin/python
+# The first Python on the path that is new enough; asked for only where there is no $(VENV) yet.
+NEW_ENOUGH = import sys; sys.exit(sys.version_info < (3, 11))
+BASE_PYTHON = $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	if $$name -c '$(NEW_ENOUGH)' 2>/dev/null; then echo $$name; break; fi; done)
+PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
+UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.PHONY: help run demo test check lock clean
+
+help:  ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/.installed  ## start everything, until Ctrl-C
+	@$(PYTHON) -m deploy up
+
+demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for your screenshot
+	@$(PYTHON) -m deploy demo $${PICTURE:+"$$PICTURE"}
+
+test: $(VENV)/.installed-dev  ## run the whole test suite
+	$(PYTHON) -m pytest --numprocesses 2
+
+check: $(VENV)/.installed-dev  ## format, lint, types, import contracts, then the tests
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(MAKE) test
+
+lock: $(VENV)/.installed-dev  ## take the newest versions that pyproject.toml allows
+	$(PIP_INSTALL) uv
+	$(UV_COMPILE) pyproject.toml --output-file requirements.txt
+	$(UV_COMPILE) pyproject.toml --group dev --constraint requirements.txt \
+		--output-file requirements-dev.txt
+
+clean:  ## remove the installed packages and caches, but no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: requirements.txt
+$(VENV)/.installed-dev: requirements-dev.txt
+$(VENV)/.installed $(VENV)/.installed-dev:
+	@test -n "$(BASE_PYTHON)" || { echo "Python 3.11 or later is needed."; exit 1; }
+	@echo "Installing what is needed into $(VENV). This takes a minute or two."
+	@test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
+	@$(PIP_INSTALL) --require-hashes --requirement $<
+	@touch $@
