@@ -1,0 +1,149 @@
+"""The follower: every event once, rows and checkpoint together."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from msgspec.structs import replace
+from psycopg import Cursor
+
+from events.log import MatchLog, Recorded
+from events.matches import ScreenshotUploaded, StatsConfirmed
+from events.progress import MATCHES_FOLLOWER, PROJECTED_CHANNEL
+from events.refusals import Unavailable
+from projections.follow import Follower
+from projections.matches import project
+from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
+
+
+def uploaded(number: int) -> ScreenshotUploaded:
+    return replace(UPLOADED, match_id=uuid4(), cause=cause(number))
+
+
+def confirmed(upload: ScreenshotUploaded, number: int) -> StatsConfirmed:
+    example = EXAMPLES["match.stats_confirmed.v1"]
+    assert isinstance(example, StatsConfirmed)
+    return replace(example, match_id=upload.match_id, version=2, cause=cause(number))
+
+
+@contextmanager
+def running(follower: Follower) -> Iterator[None]:
+    thread = threading.Thread(target=follower.run)
+    thread.start()
+    try:
+        yield
+    finally:
+        follower.stop()
+        thread.join()
+
+
+def totals(database: str) -> tuple[int, int]:
+    """Rows of matches, and the confirmed matches of the summary."""
+    with psycopg.connect(database) as conn:
+        rows = conn.execute("SELECT count(*) FROM read_models.matches").fetchone()
+        shown = conn.execute(
+            "SELECT (view::json ->> 'total_matches')::int FROM read_models.summaries"
+        ).fetchone()
+    return (rows[0] if rows else 0), (shown[0] if shown else 0)
+
+
+def wait_for(database: str, position: int) -> None:
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
+        while checkpoint(conn) < position:
+            for _ in conn.notifies(timeout=1, stop_after=1):
+                pass
+
+
+def checkpoint(conn: psycopg.Connection[Any]) -> int:
+    row = conn.execute("SELECT position FROM log.checkpoints").fetchone()
+    return row[0] if row else 0
+
+
+def test_what_is_appended_is_projected(database: str, match_log: MatchLog) -> None:
+    upload = uploaded(1)
+    with running(Follower(database, match_log, MATCHES_FOLLOWER, project)):
+        match_log.append(upload)
+        wait_for(database, match_log.append(confirmed(upload, 2)))
+    assert totals(database) == (1, 1)
+
+
+def test_a_failed_batch_leaves_neither_rows_nor_a_moved_checkpoint(
+    database: str, match_log: MatchLog
+) -> None:
+    def project_and_fail(cursor: Cursor[Any], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
+        project(cursor, batch)
+        raise ValueError("broken on purpose")
+
+    match_log.append(uploaded(1))
+    follower = Follower(database, match_log, MATCHES_FOLLOWER, project_and_fail)
+    with psycopg.connect(database, autocommit=True) as conn:
+        with pytest.raises(ValueError, match="on purpose"):
+            follower.step(conn)
+        assert checkpoint(conn) == 0
+    assert totals(database) == (0, 0)
+
+
+def test_two_followers_do_not_count_twice(database: str, match_log: MatchLog) -> None:
+    first = Follower(database, match_log, MATCHES_FOLLOWER, project)
+    second = Follower(database, match_log, MATCHES_FOLLOWER, project)
+    position = 0
+    with running(first), running(second):
+        for number in range(40):
+            upload = uploaded(2 * number + 1)
+            match_log.append(upload)
+            position = match_log.append(confirmed(upload, 2 * number + 2))
+        wait_for(database, position)
+    assert totals(database) == (40, 40)
+
+
+def test_a_cut_connection_is_made_again(database: str, match_log: MatchLog) -> None:
+    with running(Follower(database, match_log, MATCHES_FOLLOWER, project)):
+        wait_for(database, match_log.append(uploaded(1)))
+        with psycopg.connect(database, autocommit=True) as conn:
+            conn.execute(
+                """
+                SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid()
+                """
+            )
+        wait_for(database, append_again(match_log, uploaded(2)))
+    assert totals(database)[0] == 2
+
+
+def append_again(match_log: MatchLog, event: ScreenshotUploaded) -> int:
+    """Append through a pool whose connections were cut: the command id makes a retry safe."""
+    while True:
+        try:
+            return match_log.append(event)
+        except Unavailable:
+            continue
+
+
+def test_a_read_model_built_again_from_nothing_is_the_same(
+    database: str, match_log: MatchLog
+) -> None:
+    follower = Follower(database, match_log, MATCHES_FOLLOWER, project)
+    with psycopg.connect(database, autocommit=True) as conn:
+        for version, event in enumerate(EXAMPLES.values(), start=1):
+            match_log.append(replace(event, version=version))
+            follower.step(conn)
+        one_by_one = shown(conn)
+        conn.execute("TRUNCATE read_models.matches, read_models.summaries, log.checkpoints")
+        follower.step(conn)
+        assert shown(conn) == one_by_one
+        assert OWNER_ID in {owner for owner, _ in one_by_one}
+
+
+def shown(conn: psycopg.Connection[Any]) -> list[tuple[UUID, str]]:
+    rows = conn.execute(
+        """
+        SELECT owner_id, view FROM read_models.matches
+        UNION ALL SELECT owner_id, view FROM read_models.summaries
+        """
+    ).fetchall()
+    return sorted(rows)
