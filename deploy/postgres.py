@@ -143,18 +143,20 @@ class Postgres:
         unfinished.rename(self.folder)
 
     def _stale_lock(self) -> dict[str, str]:
-        """Tell PostgreSQL that its lock file is stale, where only a stranger has the old number.
+        """Tell PostgreSQL that its lock file is stale, where no server has the number in it.
 
-        After a power cut the file names a process that is gone, and another program may have got
-        its number since; PostgreSQL would refuse to start for ever. As ``pg_ctl`` does, we name a
-        process that PostgreSQL then does not take for a server; its other checks stay in force.
+        After a power cut, another program may have got the number since; in a container without
+        an init process, a killed server keeps it for ever as a zombie. PostgreSQL would refuse to
+        start each time. As ``pg_ctl`` does, we name a process that it then does not take for a
+        server; its other checks stay in force.
         """
         try:
             number = (self.folder / "postmaster.pid").read_text().split("\n", 1)[0]
-            program = Path(f"/proc/{int(number)}/comm").read_text().strip()
+            command = Path(f"/proc/{int(number)}/cmdline").read_bytes()  # empty for a zombie
         except (OSError, ValueError):
             return {}
-        return {} if program == "postgres" else {"PG_GRANDPARENT_PID": number}
+        is_server = os.fsencode(self.folder) in command
+        return {} if is_server else {"PG_GRANDPARENT_PID": number}
 
 
 def server_user() -> str | None:

@@ -2,10 +2,12 @@
 
 import os
 import select
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 20.0  # seconds; only a broken system needs them
@@ -38,6 +40,24 @@ def descendants(process_id: int) -> set[int]:
     for child in children.read_text().split() if children.exists() else []:
         found |= descendants(int(child))
     return found
+
+
+def belonging_to(folder: Path) -> set[int]:
+    """Every living process whose command line or environment names `folder`."""
+    name = os.fsencode(folder)
+    found = set()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            # Both are empty where the process has ended and only its number is left.
+            if name in (process / "cmdline").read_bytes() + (process / "environ").read_bytes():
+                found.add(int(process.name))
+    return found - {os.getpid()}
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def start(*command: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":

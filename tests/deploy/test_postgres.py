@@ -58,16 +58,18 @@ def test_killed_server_goes_on_with_what_was_committed(postgres: Postgres) -> No
         assert connection.execute("SELECT word FROM kept").fetchall() == [("word",)]
 
 
-def test_lock_file_that_names_a_stranger_does_not_stop_the_start(
-    postgres: Postgres, tmp_path: Path
+@pytest.mark.parametrize("program", ["/bin/sleep 60", "/bin/true"])
+def test_lock_file_that_names_no_server_does_not_stop_the_start(
+    program: str, postgres: Postgres, tmp_path: Path
 ) -> None:
     lock = postgres.folder / "postmaster.pid"
     postgres.kill()
     _, rest = lock.read_text().split("\n", 1)
-    stranger = on_leash(["/bin/sleep", "60"], user=server_user()).into(tmp_path / "stranger.log")
+    stranger = on_leash(program.split(), user=server_user()).into(tmp_path / "stranger.log")
+    if program == "/bin/true":  # wait until it is a zombie
+        os.waitid(os.P_PID, stranger.pid, os.WEXITED | os.WNOWAIT)
     lock.write_text(f"{stranger.pid}\n{rest}")
     postgres.start()
-    assert stranger.poll() is None
     end(stranger, signal.SIGKILL, seconds=5)
 
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import psycopg
 import pytest
 
 from deploy.postgres import Postgres
-from tests.deploy.processes import descendants, start, wait_for, wait_until_gone
+from tests.deploy.processes import descendants, free_port, start, wait_for, wait_until_gone
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
@@ -22,9 +21,7 @@ class Running:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.process = start("tests.deploy.dummy_system", str(folder), str(port))
+        self.process = start("tests.deploy.dummy_system", str(folder), str(free_port()))
         assert self.process.stdout
         for line in self.process.stdout:
             if "Ctrl-C" in line:

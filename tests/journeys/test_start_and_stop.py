@@ -1,0 +1,112 @@
+"""`python -m deploy up` from outside: it starts, refuses, stops, and goes on with its data."""
+
+import os
+import re
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.deploy.processes import belonging_to, free_port, start, wait_until_gone
+
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
+)
+PLAYER = {"email": "keeper@example.org", "password": "correct horse battery staple"}
+
+
+class Copy:
+    """A running copy of the whole system."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process = up(folder, self.port)
+        assert self.process.stdout
+        lines = iter(self.process.stdout.readline, "")
+        ready = next((line for line in lines if "is ready at" in line), None)
+        assert ready, self.process.communicate()
+        self.address = re.findall(r"http://\S+", ready)[0]
+
+    def ask(self, method: str, path: str, **content: object) -> httpx.Response:
+        with httpx.Client(base_url=self.address, trust_env=False) as client:
+            return client.request(method, path, **content)  # type: ignore[arg-type]
+
+    def end(self, how: signal.Signals) -> tuple[int, str]:
+        """Send a signal to it; gives the exit status and what it wrote to the standard error."""
+        self.process.send_signal(how)
+        _, complaints = self.process.communicate(timeout=30)
+        return self.process.returncode, complaints
+
+
+def up(folder: Path, port: int, **more: str) -> "subprocess.Popen[str]":
+    settings = {"TRACKER_DATA": str(folder), "TRACKER_PORT": str(port), **more}
+    return start("deploy", "up", environment=settings)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    copy = Copy(tmp_path_factory.mktemp("first") / "data")
+    yield copy
+    copy.process.kill()
+    copy.process.communicate()
+
+
+def test_second_copy_runs_beside_the_first_and_stops_without_a_trace(
+    copy: Copy, tmp_path: Path
+) -> None:
+    second = Copy(tmp_path / "data")
+    assert [each.ask("GET", "/readyz").status_code for each in (copy, second)] == [200, 200]
+    everything = belonging_to(second.folder)
+    assert len(everything) > 5
+    assert second.end(signal.SIGTERM) == (0, "")
+    for process_id in everything:
+        wait_until_gone(process_id)
+    assert copy.ask("GET", "/readyz").status_code == 200
+
+
+def test_taken_port_is_refused(copy: Copy, tmp_path: Path) -> None:
+    sentence = f"Port {copy.port} on 127.0.0.1 is taken by another program."
+    refused(up(tmp_path / "data", copy.port), sentence, tmp_path)
+
+
+def test_data_folder_in_use_is_refused(copy: Copy) -> None:
+    complaint = up(copy.folder, free_port()).communicate(timeout=20)[1]
+    assert complaint.startswith(f"The data folder {copy.folder} is in use by another running copy.")
+
+
+def test_foreign_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("chapter one")
+    refused(up(tmp_path, free_port()), f"The folder {tmp_path} holds files of something", tmp_path)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_misspelt_setting_is_refused(tmp_path: Path) -> None:
+    process = up(tmp_path / "data", free_port(), TRACKER_RATE_LIMIT="off")
+    refused(process, "TRACKER_RATE_LIMIT is not a setting. Did you mean", tmp_path)
+    assert not (tmp_path / "data").exists()
+
+
+def test_everything_killed_at_once_goes_on_with_its_data(tmp_path: Path) -> None:
+    killed = Copy(tmp_path / "data")
+    assert killed.ask("POST", "/api/auth/register/", json=PLAYER).status_code == 201
+    everything = belonging_to(killed.folder)
+    for process_id in everything:
+        os.kill(process_id, signal.SIGKILL)
+    killed.process.communicate()
+    for process_id in everything:
+        wait_until_gone(process_id)
+    again = Copy(tmp_path / "data")
+    assert again.ask("POST", "/api/auth/login/", json=PLAYER).status_code == 200
+    assert again.end(signal.SIGINT) == (0, "")
+
+
+def refused(process: "subprocess.Popen[str]", sentence: str, folder: Path) -> None:
+    output, complaint = process.communicate(timeout=20)
+    assert (process.returncode, output) == (1, "")
+    assert complaint.startswith(sentence)
+    assert complaint.count("\n") == 1
+    assert belonging_to(folder) == set()
