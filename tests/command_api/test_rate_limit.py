@@ -1,7 +1,6 @@
 """Counting how often something is asked, exactly, by all processes together."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,12 +13,6 @@ pytestmark = pytest.mark.anyio
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 THREE = RateLimit("knock", 3, timedelta(minutes=1))
-
-
-@pytest.fixture
-async def pool(database: str) -> AsyncIterator[AsyncConnectionPool]:
-    async with AsyncConnectionPool(database, min_size=1, max_size=8, open=False) as pool:
-        yield pool
 
 
 async def allowed(pool: AsyncConnectionPool, key: str, now: datetime = NOW) -> bool:

@@ -20,21 +20,6 @@ PLAYER = UUID(int=7)
 
 
 @pytest.fixture
-async def pool(database: str) -> AsyncIterator[AsyncConnectionPool]:
-    async with AsyncConnectionPool(database, min_size=1, max_size=4, open=False) as pool:
-        async with pool.connection() as connection:
-            await connection.execute(
-                """
-                INSERT INTO accounts.players
-                    (id, email, email_folded, password_hash, password_changed_at, created_at)
-                VALUES (%s, 'a@b.co', 'a@b.co', '', now(), now())
-                """,
-                [PLAYER],
-            )
-        yield pool
-
-
-@pytest.fixture
 def nobody_to_ask(database: str) -> AsyncConnectionPool:
     """A pool without connections: whoever needs it does not know by itself."""
     return AsyncConnectionPool(database, open=False)
@@ -56,6 +41,14 @@ async def running(revocations: Revocations) -> AsyncIterator[Revocations]:
 async def begun(pool: AsyncConnectionPool) -> Principal:
     principal = Principal(PLAYER, uuid4())
     async with pool.connection() as connection:
+        await connection.execute(
+            """
+            INSERT INTO accounts.players
+                (id, email, email_folded, password_hash, password_changed_at, created_at)
+            VALUES (%s, 'a@b.co', 'a@b.co', '', now(), now()) ON CONFLICT DO NOTHING
+            """,
+            [principal.user_id],
+        )
         await connection.execute(
             """
             INSERT INTO accounts.sessions (id, player_id, created_at, last_used_at)

@@ -1,6 +1,6 @@
 """Accounts on a fresh database, and what the tests of accounts say to them."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
@@ -27,15 +27,13 @@ Open = Callable[[], AsyncConnectionPool]
 
 @pytest.fixture
 def open_pool(database: str) -> Open:
-    """Makes pools on one database, as several processes have them."""
+    """Makes more pools on the same database, as several processes have them."""
     return partial(AsyncConnectionPool, database, min_size=1, max_size=8, open=False)
 
 
 @pytest.fixture
-async def accounts(open_pool: Open) -> AsyncIterator[Accounts]:
-    async with open_pool() as pool:
-        key = SigningKey("first", Ed25519PrivateKey.generate())
-        yield Accounts(pool, Credentials(CHEAP), key)
+def accounts(pool: AsyncConnectionPool) -> Accounts:
+    return Accounts(pool, Credentials(CHEAP), SigningKey("first", Ed25519PrivateKey.generate()))
 
 
 @pytest.fixture
