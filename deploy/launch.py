@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -50,11 +50,14 @@ def on_leash(
     *,
     death_signal: signal.Signals = signal.SIGKILL,
     user: str | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Launch:
     """`command` as a process that gets `death_signal` when the thread that starts it ends."""
     python = (sys.executable, "-I", "-S", str(LEASH))
     leash = (str(os.getpid()), str(int(death_signal)), user or "-")
-    return Launch((*python, *leash, *map(str, command)), {"PATH": os.defpath})
+    return Launch(
+        (*python, *leash, *map(str, command)), {"PATH": os.defpath, **(environment or {})}
+    )
 
 
 def wait_until(

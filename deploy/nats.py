@@ -46,7 +46,7 @@ class Nats:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not (self.folder / "token").exists():
             _write_secret(self.folder / "token", secrets.token_hex(32))
-        # JSON is a part of NATS' own format.
+        # JSON is a part of NATS' own format, but for escaped letters.
         configuration = {
             "host": LOOPBACK,
             "port": self.port,
@@ -59,7 +59,8 @@ class Nats:
                 "max_file_store": 1024 * MEGABYTE,
             },
         }
-        _write_secret(self.folder / "nats.conf", json.dumps(configuration, indent=2))
+        text = json.dumps(configuration, indent=2, ensure_ascii=False)
+        _write_secret(self.folder / "nats.conf", text)
 
     def launch(self) -> Launch:
         """How to start the server now; it dies with its starter."""
@@ -117,6 +118,6 @@ def _write_secret(path: Path, text: str) -> None:
     unfinished = path.with_suffix(".unfinished")
     unfinished.unlink(missing_ok=True)
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
     unfinished.replace(path)

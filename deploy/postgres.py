@@ -8,11 +8,14 @@ started by root, it runs as the user ``nobody`` (see `deploy.leash`).
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -52,7 +55,7 @@ class Postgres:
 
     def prepare(self) -> None:
         """Make the folder if there is none, and say who may connect; the server is not running."""
-        self._sockets.mkdir(mode=0o700, exist_ok=True)
+        _make_closed(self._sockets)
         if not (self.folder / "PG_VERSION").exists():
             self._make_folder()
         caller = pwd.getpwuid(os.geteuid()).pw_name
@@ -71,13 +74,12 @@ class Postgres:
             **self._settings,
         }
         options = [f"--{name}={value}" for name, value in settings.items()]
-        launch = on_leash(
+        return on_leash(
             [POSTGRES_PROGRAMS / "postgres", "-D", self.folder, *options],
             death_signal=signal.SIGQUIT,
             user=server_user(),
+            environment=self._stale_lock(),
         )
-        launch.environment.update(self._stale_lock())
-        return launch
 
     def answers(self) -> bool:
         """Whether the server takes connections now."""
@@ -110,6 +112,12 @@ class Postgres:
         """Stop a started server cleanly, cutting its connections."""
         if self._process:
             end(self._process, signal.SIGINT, STOPS_WITHIN)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Leave nothing in the folder for temporary files, now that the server has stopped."""
+        with suppress(OSError):
+            self._sockets.rmdir()
 
     def kill(self) -> None:
         """Kill a started server, as the kernel does when memory runs out; for tests of faults."""
@@ -165,9 +173,19 @@ def server_user() -> str | None:
 
 
 def _socket_folder(folder: Path) -> Path:
-    """Beside the database, or in the folder for temporary files where that path is too long."""
+    """Beside the database; or among temporary files, where that path is too long or too odd."""
     beside = folder.with_name(f"{folder.name}.run")
-    if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
+    is_plain = re.fullmatch("[A-Za-z0-9/._-]+", str(beside))  # clients split paths at commas
+    if is_plain and len(str(beside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
         return beside
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"tracker-{os.geteuid()}-{name}"
+
+
+def _make_closed(folder: Path) -> None:
+    """Make a folder for us alone; somebody else's, made to lure us, is refused."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+        raise StartFailed(f"{folder} belongs to somebody else and must be removed first.")
+    folder.chmod(0o700)

@@ -63,7 +63,7 @@ class System:
         logs = asyncio.create_task(keep_short(self._folder.logs))
         try:
             await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if not stopping.done():
+            if starting.done():
                 starting.result()
             await stopping
             say("Stopping.")
@@ -73,6 +73,7 @@ class System:
             await asyncio.wait({starting, stopping, logs})
             for stage in reversed(self._stages):
                 await asyncio.gather(*(kept.stop() for kept in stage))
+            self._postgres.tidy()
             os.close(self._lifeline)
             os.close(self._our_end)
 
@@ -186,7 +187,7 @@ eFootball Match Tracker is ready at {settings.address} (after {seconds:.1f} s).
 
   Try it         make demo{port}, in another terminal
                  make demo{port} PICTURE=path/to/your/screenshot.jpg
-  Every address  {settings.address}/schema
+  Read on        README.md
   Data and logs  {folder.path}
   Stop           Ctrl-C
 """

@@ -69,3 +69,11 @@ def test_nobody_else_can_read_the_token(server: Nats) -> None:
 
 def test_every_message_is_on_the_disk_before_it_is_acknowledged(server: Nats) -> None:
     assert '"sync_interval": "always"' in (server.folder / "nats.conf").read_text()
+
+
+def test_path_with_odd_letters_is_no_obstacle(tmp_path: Path) -> None:
+    server = Nats(tmp_path / 'my matches, "2026" é' / "nats")
+    server.start()
+    asyncio.run(_publish(server.url))
+    server.stop()
+    assert any((server.folder / "store").iterdir())

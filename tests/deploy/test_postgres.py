@@ -4,23 +4,36 @@ import os
 import signal
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from deploy.launch import end, on_leash
+from deploy.launch import StartFailed, end, on_leash
 from deploy.postgres import DATABASE, OWNER, ROLE, Postgres, server_user
 
 DISPOSABLE = {"fsync": "off", "full_page_writes": "off"}
 
 
+@contextmanager
+def started(server: Postgres) -> Iterator[Postgres]:
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[Postgres]:
-    server = Postgres(tmp_path / "postgres", DISPOSABLE)
-    server.start()
-    yield server
-    server.stop()
+    with started(Postgres(tmp_path / "postgres", DISPOSABLE)) as server:
+        yield server
+
+
+def sockets_of(server: Postgres) -> Path:
+    with psycopg.connect(server.conninfo()) as connection:
+        return Path(connection.info.host)
 
 
 def test_our_parts_own_their_database_and_nothing_more(postgres: Postgres) -> None:
@@ -34,8 +47,8 @@ def test_our_parts_own_their_database_and_nothing_more(postgres: Postgres) -> No
 
 
 def test_no_port_is_open_and_the_socket_lies_in_a_closed_folder(postgres: Postgres) -> None:
+    folder = sockets_of(postgres)
     with psycopg.connect(postgres.conninfo()) as connection:
-        folder = Path(connection.info.host)
         row = connection.execute("SHOW listen_addresses").fetchone()
     assert row == ("",)
     assert stat.S_IMODE(folder.stat().st_mode) == stat.S_IRWXU
@@ -76,17 +89,24 @@ def test_lock_file_that_names_no_server_does_not_stop_the_start(
 def test_unfinished_folder_of_a_start_cut_short_is_made_anew(tmp_path: Path) -> None:
     (tmp_path / "postgres.unfinished").mkdir()
     (tmp_path / "postgres.unfinished" / "PG_VERSION").write_text("18\n")
-    server = Postgres(tmp_path / "postgres", DISPOSABLE)
-    server.start()
-    server.stop()
+    with started(Postgres(tmp_path / "postgres", DISPOSABLE)):
+        pass
     assert (tmp_path / "postgres" / "PG_VERSION").exists()
     assert not (tmp_path / "postgres.unfinished").exists()
 
 
-def test_path_too_long_for_a_socket_is_no_obstacle(tmp_path: Path) -> None:
-    deep = tmp_path / ("d" * 100) / "postgres"
-    deep.parent.mkdir()
-    server = Postgres(deep, DISPOSABLE)
-    server.start()
-    server.stop()
-    assert (deep / "PG_VERSION").exists()
+@pytest.mark.parametrize("name", ["d" * 100, 'my matches, "2026" é'])
+def test_path_that_no_socket_could_have_is_no_obstacle(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name / "postgres"
+    folder.parent.mkdir()
+    with started(Postgres(folder, DISPOSABLE)) as server:
+        sockets = sockets_of(server)
+    assert (folder / "PG_VERSION").exists()
+    assert not sockets.exists()
+
+
+def test_socket_folder_of_somebody_else_is_not_used(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "postgres.run").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StartFailed, match="belongs to somebody else"):
+        Postgres(tmp_path / "postgres", DISPOSABLE).start()
