@@ -1,58 +1,19 @@
 """`python -m deploy up` from outside: it starts, refuses, stops, and goes on with its data."""
 
 import os
-import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.deploy.processes import belonging_to, free_port, start, wait_until_gone
+from tests.deploy.processes import belonging_to, free_port, wait_until_gone
+from tests.journeys.copies import Copy, up
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
 )
 PLAYER = {"email": "keeper@example.org", "password": "correct horse battery staple"}
-
-
-class Copy:
-    """A running copy of the whole system."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.process = up(folder, self.port)
-        assert self.process.stdout
-        lines = iter(self.process.stdout.readline, "")
-        ready = next((line for line in lines if "is ready at" in line), None)
-        assert ready, self.process.communicate()
-        self.address = re.findall(r"http://\S+", ready)[0]
-
-    def ask(self, method: str, path: str, **content: object) -> httpx.Response:
-        with httpx.Client(base_url=self.address, trust_env=False) as client:
-            return client.request(method, path, **content)  # type: ignore[arg-type]
-
-    def end(self, how: signal.Signals) -> tuple[int, str]:
-        """Send a signal to it; gives the exit status and what it wrote to the standard error."""
-        self.process.send_signal(how)
-        _, complaints = self.process.communicate(timeout=30)
-        return self.process.returncode, complaints
-
-
-def up(folder: Path, port: int, **more: str) -> "subprocess.Popen[str]":
-    settings = {"TRACKER_DATA": str(folder), "TRACKER_PORT": str(port), **more}
-    return start("deploy", "up", environment=settings)
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    copy = Copy(tmp_path_factory.mktemp("first") / "data")
-    yield copy
-    copy.process.kill()
-    copy.process.communicate()
 
 
 def test_second_copy_runs_beside_the_first_and_stops_without_a_trace(

@@ -1,0 +1,41 @@
+"""Running copies of the whole system, each started as a user starts it."""
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.deploy.processes import free_port, start
+
+
+class Copy:
+    """A running copy of the whole system; it is ready when this object is."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.process = up(folder, self.port)
+        assert self.process.stdout
+        lines = iter(self.process.stdout.readline, "")
+        ready = next((line for line in lines if "is ready at" in line), None)
+        assert ready, self.process.communicate()
+        self.address = re.findall(r"http://\S+", ready)[0]
+
+    def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
+        with httpx.Client(base_url=self.address, trust_env=False) as client:
+            return client.request(method, path, **content)
+
+    def end(self, how: signal.Signals) -> tuple[int, str]:
+        """Send a signal to it; gives the exit status and what it wrote to the standard error."""
+        self.process.send_signal(how)
+        _, complaints = self.process.communicate(timeout=30)
+        return self.process.returncode, complaints
+
+
+def up(folder: Path, port: int, **more: str) -> "subprocess.Popen[str]":
+    """``python -m deploy up`` on this folder and port, with more settings by name."""
+    settings = {"TRACKER_DATA": str(folder), "TRACKER_PORT": str(port), **more}
+    return start("deploy", "up", environment=settings)
