@@ -73,6 +73,8 @@ def wait_until(
 
 def last_lines(log: Path, since: int = 0) -> list[str]:
     """The end of a log file, at most what follows the byte `since`: for a person who asks why."""
+    if not log.exists():
+        return []
     with log.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(since, size - TAIL) if since <= size else 0)

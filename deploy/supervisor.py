@@ -174,9 +174,18 @@ def _size(log: Path) -> int:
 def _ending(status: int) -> str:
     if status >= 0:
         return f"ended with status {status}"
-    return f"was killed by {signal.Signals(-status).name}"
+    return f"was killed by {_signal_name(-status)}"
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # the real-time signals have no names
+        return f"signal {number}"
 
 
 def _said(what: str, log: Path, since: int) -> str:
+    if what.endswith(f"{signal.SIGKILL.name}."):
+        return what  # it could not say a word about that
     lines = last_lines(log, since)
     return "\n".join([f"{what} Its last lines:" if lines else what, *(f"  | {x}" for x in lines)])

@@ -62,6 +62,23 @@ def test_program_that_cannot_be_started_now_is_tried_again(
     assert "reader could not be started: No such file or directory." in capfd.readouterr().err
 
 
+def test_deleted_folder_of_logs_stops_no_restart(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lives, logs = tmp_path / "lives", tmp_path / "logs"
+    launches = 0
+
+    def launch() -> Launch:
+        nonlocal launches
+        launches += 1
+        if launches == 2:
+            logs.mkdir()
+        return python(DIES_ONCE, tmp_path, lives, "exits")()
+
+    asyncio.run(_answer_and_stop(launch, lives, logs / "log"))
+    assert "reader could not be started: No such file or directory." in capfd.readouterr().err
+
+
 def test_delay_grows_with_each_death(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(StartFailed):
         asyncio.run(_first_answer(python("raise SystemExit(1)"), tmp_path / "log"))
@@ -144,8 +161,10 @@ async def _first_answer(launch: Callable[[], Launch], log: Path) -> None:
     await kept.first_answer(10)
 
 
-async def _answer_and_stop(launch: Callable[[], Launch], answer: Path) -> None:
-    kept = Kept("reader", launch, answer.with_name("log"), answers=answer.exists)
+async def _answer_and_stop(
+    launch: Callable[[], Launch], answer: Path, log: Path | None = None
+) -> None:
+    kept = Kept("reader", launch, log or answer.with_name("log"), answers=answer.exists)
     kept.start()
     await kept.first_answer(10)
     await kept.stop()

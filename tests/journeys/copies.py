@@ -14,10 +14,10 @@ from tests.deploy.processes import free_port, start
 class Copy:
     """A running copy of the whole system; it is ready when this object is."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
         self.folder = folder
         self.port = free_port()
-        self.process = up(folder, self.port)
+        self.process = up(folder, self.port, **more)
         assert self.process.stdout
         lines = iter(self.process.stdout.readline, "")
         ready = next((line for line in lines if "is ready at" in line), None)
