@@ -25,9 +25,15 @@ def started(server: Postgres) -> Iterator[Postgres]:
         server.stop()
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One database folder for all tests that break nothing for good: to make one takes longest."""
+    return tmp_path_factory.mktemp("postgres") / "postgres"
+
+
 @pytest.fixture
-def postgres(tmp_path: Path) -> Iterator[Postgres]:
-    with started(Postgres(tmp_path / "postgres", DISPOSABLE)) as server:
+def postgres(folder: Path) -> Iterator[Postgres]:
+    with started(Postgres(folder, DISPOSABLE)) as server:
         yield server
 
 
@@ -42,7 +48,7 @@ def test_our_parts_own_their_database_and_nothing_more(postgres: Postgres) -> No
             "SELECT current_user, current_database(), rolsuper FROM pg_roles"
             " WHERE rolname = current_user"
         ).fetchone()
-        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("CREATE TABLE ours (word text)")
     assert row == (ROLE, DATABASE, False)
 
 

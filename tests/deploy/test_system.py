@@ -55,9 +55,16 @@ class Running:
         return complaints
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One data folder for all: to make a database takes longest, and each start finds it used."""
+    return tmp_path_factory.mktemp("system") / "data"
+
+
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path / "data")
+def running(folder: Path) -> Iterator[Running]:
+    (folder / "diary").unlink(missing_ok=True)
+    running = Running(folder)
     yield running
     running.process.kill()
     running.process.communicate()
