@@ -25,6 +25,7 @@ from deploy.stopping import log_to_standard_error, until_told_to_stop
 from events.identity import Verifier
 from events.log import MatchLog
 from events.progress import Progress
+from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.revocations import Revocations
 from events.web import Doorkeeper
 from query_api.app import create_app as create_query_app
@@ -57,7 +58,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
         min_size=1,
         max_size=POOL_SIZE,
         timeout=WAIT_FOR_CONNECTION_SECONDS,
-        check=AsyncConnectionPool.check_connection,
+        reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
         open=False,
     )
     keys = load_or_create(settings.keys)
@@ -65,9 +66,14 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     screenshots = FolderOfScreenshots(settings.screenshots)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
     revocations = Revocations(settings.database, pool)
+
+    async def drop_dead_connections() -> None:
+        await pool.check()
+        await asyncio.to_thread(match_log.drop_dead_connections)
+
     listening = asyncio.create_task(revocations.run())
     try:
-        async with pool, Progress(settings.database) as progress:
+        async with pool, Progress(settings.database, drop_dead_connections) as progress:
             doorkeeper = Doorkeeper(verifier, revocations)
             command = create_command_app(
                 accounts=Accounts(

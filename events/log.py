@@ -49,6 +49,10 @@ class MatchLog:
     def close(self) -> None:
         self._recorder.datastore.close()
 
+    def drop_dead_connections(self) -> None:
+        """Look at the pooled connections after trouble, so that no caller is given a dead one."""
+        self._recorder.datastore.pool.check()
+
     def append(self, *events: MatchEvent) -> int:
         """Append the events of one command to one match; gives the position of the last.
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Final, Self
 from uuid import UUID
 
@@ -35,11 +35,16 @@ class Projected(Struct, frozen=True):
 class Progress:
     """Follows the checkpoint of the read models and wakes those who wait for it.
 
-    Use as ``async with Progress(conninfo) as progress``.
+    Use as ``async with Progress(conninfo) as progress``. `on_return` is awaited whenever the
+    database answers again after it was lost.
     """
 
-    def __init__(self, conninfo: str) -> None:
+    def __init__(
+        self, conninfo: str, on_return: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._conninfo = conninfo
+        self._on_return = on_return
+        self._was_lost = False
         self._position = 0
         self._moved = asyncio.Condition()
         self._changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
@@ -88,6 +93,7 @@ class Progress:
             try:
                 await self._follow_notifications()
             except psycopg.Error as error:
+                self._was_lost = True
                 log.warning("progress: lost the database, trying again: %s", error)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -95,6 +101,9 @@ class Progress:
         conninfo = self._conninfo
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
             await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
+            if self._was_lost and self._on_return:
+                await self._on_return()
+            self._was_lost = False
             while True:
                 await self._tell(Projected(await _checkpoint(conn), None))
                 async for notification in conn.notifies(timeout=PATIENCE_SECONDS):

@@ -13,6 +13,9 @@ from psycopg.sql import SQL
 
 SCHEMA: Final = "log"
 APPENDED_CHANNEL: Final = "log_appended"
+# By itself the pool tries again after 1, 2, 4 ... seconds, and callers wait for that although the
+# server is back. Given up at once, a connection is tried anew for the next caller.
+GIVE_UP_RECONNECTING_SECONDS: Final = 0.2
 # Any number does, as long as every writer takes the same.
 TAKE_APPEND_LOCK: Final = SQL("SELECT pg_advisory_xact_lock(7431142)")
 
@@ -20,7 +23,7 @@ TAKE_APPEND_LOCK: Final = SQL("SELECT pg_advisory_xact_lock(7431142)")
 def datastore(conninfo: str, pool_size: int) -> PostgresDatastore:
     """The library's connection pool for `conninfo`; give it as many connections as threads."""
     parts = conninfo_to_dict(conninfo)
-    return PostgresDatastore(
+    store = PostgresDatastore(
         dbname=str(parts.get("dbname", "")),
         host=str(parts.get("host", "")),
         port=str(parts.get("port", "5432")),
@@ -30,6 +33,8 @@ def datastore(conninfo: str, pool_size: int) -> PostgresDatastore:
         connect_timeout=2,
         schema=SCHEMA,
     )
+    store.pool.reconnect_timeout = GIVE_UP_RECONNECTING_SECONDS
+    return store
 
 
 class LogRecorder(PostgresApplicationRecorder):

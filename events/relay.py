@@ -48,6 +48,7 @@ class Relay:
             except (psycopg.Error, PersistenceError, nats.errors.Error, OSError) as error:
                 self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
                 log.warning("%s", self.trouble)
+                await asyncio.to_thread(self._log.drop_dead_connections)
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
 
     async def _lead(self) -> None:

@@ -51,6 +51,7 @@ class Follower:
             except (psycopg.Error, PersistenceError) as error:
                 self.trouble = f"The projection {self._name} waits: {error}".strip()
                 log.warning("%s", self.trouble)
+                self._log.drop_dead_connections()
                 self._stopping.wait(PAUSE_AFTER_TROUBLE_SECONDS)
 
     def _follow(self) -> None:

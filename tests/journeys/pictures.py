@@ -1,0 +1,23 @@
+"""Pictures for journeys: drawn ones with known values, and the real ones where they are."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ocr_service.drawing import Truth, draw, random_match, seeded
+
+SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "screenshots"
+
+
+def drawn(seed: int) -> tuple[bytes, Truth]:
+    """A drawn statistics screen and what stands on it."""
+    truth = random_match(seeded(seed))
+    return draw(truth), truth
+
+
+def real() -> list[tuple[Path, dict[str, Any]]]:
+    """The real screens and their truth; none where the pictures are missing."""
+    if not SHARED.exists():
+        return []
+    truths = json.loads((SHARED / "efootball" / "truth.json").read_text(encoding="utf-8"))
+    return [(SHARED / truth["file"], truth) for truth in truths]
