@@ -1,6 +1,7 @@
 """Wait for things that other processes do, without guessing how long they take."""
 
 import os
+import secrets
 import select
 import socket
 import subprocess
@@ -55,9 +56,11 @@ def belonging_to(folder: Path) -> set[int]:
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port that nobody listens on, and that no outgoing connection will be given meanwhile."""
+    while True:
+        port = secrets.choice(range(10_000, 20_000))
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def start(*command: str, environment: dict[str, str] | None = None) -> "subprocess.Popen[str]":
