@@ -1,77 +1,81 @@
 """The log of all matches: append, load, and read in the order of commits."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
-from eventsourcing.persistence import (
-    EventStore,
-    IntegrityError,
-    InterfaceError,
-    OperationalError,
-    PersistenceError,
-)
-from eventsourcing.postgres import PostgresDatastore
+from eventsourcing.persistence import PersistenceError, StoredEvent
 from msgspec import Struct
 
 from events.codec import EventMapper
+from events.group import ConcurrentChange
 from events.match import Match, evolve
 from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
 from events.refusals import Unavailable
+from events.writer import AWAY, Writer
 
+__all__ = ["ConcurrentChange", "MatchLog", "Recorded"]
 
-class ConcurrentChange(Exception):
-    """Somebody else changed the match first; load it again and decide anew."""
+# A server that hangs must not hang its callers.
+ANSWER_WITHIN_SECONDS: Final = 2.5
 
 
 class Recorded(Struct, frozen=True):
-    """An event and its position in the log. Positions grow, with gaps, in the order of commits."""
+    """An event and its position in the log: 1, 2, 3 ... in the order of commits."""
 
     position: int
     event: MatchEvent
 
 
 class MatchLog:
-    """The only truth. Synchronous, as the library is: call it from worker threads."""
+    """The only truth. Reading is synchronous, as the library is: do it in worker threads."""
 
-    def __init__(self, store: PostgresDatastore, mapper: EventMapper | None = None) -> None:
+    def __init__(self, conninfo: str, connections: int, mapper: EventMapper | None = None) -> None:
         self._mapper = mapper or EventMapper()
-        self._recorder = LogRecorder(store)
-        self._store = EventStore(self._mapper, self._recorder)
+        self._writer = Writer(conninfo)
+        self._recorder = LogRecorder(datastore(conninfo, connections), self._writer)
 
     @classmethod
     def open(cls, conninfo: str, connections: int) -> "MatchLog":
-        """The log in the database at `conninfo`, for at most `connections` threads at once."""
-        return cls(datastore(conninfo, connections))
+        """The log in the database at `conninfo`, read by at most `connections` threads at once."""
+        return cls(conninfo, connections)
 
     def close(self) -> None:
+        """Write what waits, and let go of the connections."""
+        self._writer.close()
         self._recorder.datastore.close()
 
     def drop_dead_connections(self) -> None:
         """Look at the pooled connections after trouble, so that no caller is given a dead one."""
         self._recorder.datastore.pool.check()
 
-    def append(self, *events: MatchEvent) -> int:
+    def append(self, *events: MatchEvent, fingerprint: bytes | None = None) -> int:
         """Append the events of one command to one match; gives the position of the last.
 
-        All of them or none, in one transaction with the command's id. A command that was
-        appended before is not appended again and gives its first position. Raises
-        `ConcurrentChange`, or `Unavailable` when the database is away.
+        All of them or none, in one transaction with the command's id, and with what other callers
+        append at the same time. A command that was appended before is not appended again and gives
+        its first position; `Unprocessable` if it then had another `fingerprint`. Raises
+        `ConcurrentChange`, or `Unavailable` when the database does not answer in time: only then
+        it is not known whether the events were appended.
         """
-        command_id = events[0].cause.command_id
+        answer = self._submit(events, fingerprint)
         try:
-            recordings = self._store.put(events, command_id=command_id)
-        except (IntegrityError, InterfaceError, OperationalError) as error:
-            # None of them proves that nothing was written: the command log does.
-            position = self._position_of(command_id)
-            if position is not None:
-                return position
-            if isinstance(error, IntegrityError):
-                raise ConcurrentChange from error
-            raise Unavailable("The records cannot be reached; try again in a moment.") from error
-        return recordings[-1].notification.id
+            return answer.result(ANSWER_WITHIN_SECONDS)
+        except TimeoutError:
+            answer.cancel()
+            raise Unavailable(AWAY) from None
+
+    async def append_soon(self, *events: MatchEvent, fingerprint: bytes | None = None) -> int:
+        """The same without a thread that waits."""
+        answer = asyncio.wrap_future(self._submit(events, fingerprint))
+        try:
+            return await asyncio.wait_for(answer, ANSWER_WITHIN_SECONDS)
+        except TimeoutError:
+            raise Unavailable(AWAY) from None
 
     def load(
         self, match_id: UUID, *, version: int | None = None, as_of: datetime | None = None
@@ -89,7 +93,7 @@ class MatchLog:
         try:
             return self._events_of(self._recorder.select_events(match_id, lte=version))
         except PersistenceError as error:
-            raise Unavailable("The records cannot be reached; try again in a moment.") from error
+            raise Unavailable(AWAY) from error
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events of all matches with positions greater than `after`, in order."""
@@ -103,11 +107,10 @@ class MatchLog:
         """The position of the last event, 0 when there is none."""
         return self._recorder.max_notification_id() or 0
 
-    def _position_of(self, command_id: UUID) -> int | None:
-        try:
-            return self._recorder.position_of(command_id)
-        except PersistenceError as error:
-            raise Unavailable("The records cannot be reached; try again in a moment.") from error
+    def _submit(self, events: Sequence[MatchEvent], fingerprint: bytes | None) -> "Future[int]":
+        stored = [self._mapper.to_stored_event(event) for event in events]
+        command_id = events[0].cause.command_id
+        return self._recorder.submit(stored, command_id=command_id, fingerprint=fingerprint)
 
-    def _events_of(self, stored: Iterable[object]) -> list[MatchEvent]:
-        return [cast(MatchEvent, self._mapper.to_domain_event(s)) for s in stored]  # type: ignore[arg-type]
+    def _events_of(self, stored: Iterable[StoredEvent]) -> list[MatchEvent]:
+        return [cast(MatchEvent, self._mapper.to_domain_event(s)) for s in stored]

@@ -54,7 +54,7 @@ class Executor:
             if event is None:
                 return Done(match, None)
             try:
-                position = await asyncio.to_thread(self._log.append, event)
+                position = await self._log.append_soon(event)
             except ConcurrentChange:
                 continue
             match = evolve(match, event)

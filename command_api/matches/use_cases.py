@@ -47,7 +47,7 @@ class MatchCommands:
             events.append(confirmed)
         await self._screenshots.put(command.screenshot, picture)
         with self._progress.changes_of(match.id) as changed:
-            position = await asyncio.to_thread(self._log.append, *events)
+            position = await self._log.append_soon(*events)
             note(command, cause, match)
             if match.status is not Status.PROCESSING:
                 return Done(match, position)
