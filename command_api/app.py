@@ -6,13 +6,19 @@ from litestar.di import Provide
 from command_api.accounts import routes as accounts_routes
 from command_api.accounts.use_cases import Accounts
 from command_api.caller import Caller
+from command_api.idempotency import Answers
 from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
 from events.web import EXCEPTION_HANDLERS, Doorkeeper
 
 
 def create_app(
-    *, accounts: Accounts, matches: MatchCommands, doorkeeper: Doorkeeper, caller: Caller
+    *,
+    accounts: Accounts,
+    matches: MatchCommands,
+    answers: Answers,
+    doorkeeper: Doorkeeper,
+    caller: Caller,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
@@ -20,6 +26,7 @@ def create_app(
         dependencies={
             "principal": Provide(doorkeeper),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
+            "answers": Provide(lambda: answers, sync_to_thread=False),
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),
         },

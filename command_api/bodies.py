@@ -4,6 +4,7 @@ Litestar's own reading answers 500 to deep JSON, bad UTF-8 and odd charsets, and
 counts.
 """
 
+from collections.abc import Iterator
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -29,6 +30,15 @@ class Form(Struct, frozen=True):
 
     texts: dict[str, str]
     files: dict[str, bytes]
+
+    def content(self) -> Iterator[bytes]:
+        """Everything in it in a fixed order, whatever the boundary and the order of the parts."""
+        for name, text in sorted(self.texts.items()):
+            yield name.encode()
+            yield text.encode()
+        for name, content in sorted(self.files.items()):
+            yield name.encode()
+            yield content
 
 
 async def read_json(request: WebRequest, wanted: type[T]) -> T:

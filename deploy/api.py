@@ -15,6 +15,7 @@ from command_api.accounts.limits import AccountLimits
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
+from command_api.idempotency import Answers
 from command_api.matches.use_cases import MatchCommands
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
@@ -83,6 +84,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                     limits=AccountLimits(enabled=settings.rate_limits),
                 ),
                 matches=MatchCommands(match_log, progress, screenshots),
+                answers=Answers(pool),
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
             )

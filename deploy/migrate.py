@@ -28,6 +28,7 @@ def bring_up_to_date(settings: Settings) -> None:
     """Apply what is missing. Raises `MigrationFailed` and what the servers' clients raise."""
     migrate_tables(settings.database)
     create_read_models(settings.database)
+    _forget_old_words(settings.database)
     asyncio.run(_migrate_streams(settings.nats))
 
 
@@ -54,6 +55,12 @@ def migrate_tables(database: str) -> None:
         )
     if migrated.returncode:
         raise MigrationFailed(migrated.stderr.strip() or migrated.stdout.strip())
+
+
+def _forget_old_words(database: str) -> None:
+    """What the parts said before a restart must not count as said now."""
+    with psycopg.connect(database) as conn:
+        conn.execute("DELETE FROM log.parts WHERE said_at < clock_timestamp() - interval '2 s'")
 
 
 def _is_current(conn: psycopg.Connection) -> bool:

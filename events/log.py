@@ -11,11 +11,11 @@ from eventsourcing.persistence import PersistenceError, StoredEvent
 from msgspec import Struct
 
 from events.codec import EventMapper
-from events.group import ConcurrentChange
+from events.group import OTHER_REQUEST, ConcurrentChange
 from events.match import Match, evolve
 from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
-from events.refusals import Unavailable
+from events.refusals import Unavailable, Unprocessable
 from events.writer import AWAY, Writer
 
 __all__ = ["ConcurrentChange", "MatchLog", "Recorded"]
@@ -102,6 +102,22 @@ class MatchLog:
         )
         events = self._events_of(notifications)
         return [Recorded(n.id, e) for n, e in zip(notifications, events, strict=True)]
+
+    def position_of(self, command_id: UUID, fingerprint: bytes | None = None) -> int | None:
+        """The position of the last event that the command wrote, None if it wrote none.
+
+        Raises `Unprocessable` if it was written with another `fingerprint`.
+        """
+        try:
+            known = self._recorder.command(command_id)
+        except PersistenceError as error:
+            raise Unavailable(AWAY) from error
+        if known is None:
+            return None
+        position, first_fingerprint = known
+        if first_fingerprint != fingerprint:
+            raise Unprocessable(OTHER_REQUEST)
+        return position
 
     def head(self) -> int:
         """The position of the last event, 0 when there is none."""

@@ -1,5 +1,6 @@
 """A match: its state, and how each event changes it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -119,6 +120,16 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
         case MatchRestored():
             return replace(match, is_deleted=False)
     assert_never(event)
+
+
+def fold(events: Iterable[MatchEvent]) -> Match:
+    """The match after all of these, which begin with its upload."""
+    match: Match | None = None
+    for event in events:
+        match = evolve(match, event)
+    if match is None:
+        raise ValueError("a match without events")
+    return match
 
 
 def _uploaded(event: ScreenshotUploaded) -> Match:

@@ -63,6 +63,15 @@ class LogRecorder(PostgresApplicationRecorder):
         """Have the events appended without waiting for it."""
         return self._writer.submit(stored_events, command_id, fingerprint)
 
+    def command(self, command_id: UUID) -> tuple[int, bytes | None] | None:
+        """Position and fingerprint of a command that was written; None if it was not."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(
+                "SELECT position, fingerprint FROM log.commands WHERE command_id = %(command_id)s",
+                {"command_id": command_id},
+            ).fetchone()
+        return (row["position"], row["fingerprint"]) if row else None
+
     def select_events(self, *args: Any, **kwargs: Any) -> Sequence[StoredEvent]:
         """Read once: a caller that waits for an answer is told at once that the log is away."""
         return _untried(PostgresApplicationRecorder.select_events)(self, *args, **kwargs)  # type: ignore[no-any-return]

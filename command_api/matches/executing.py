@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -43,18 +42,22 @@ class Executor:
         permitted: Callable[[Match | None], Match],
         command: MatchCommand,
         cause: Cause,
+        fingerprint: bytes | None = None,
     ) -> Done:
         """Give `command` to the match that `permitted` lets pass.
 
+        With a `fingerprint` it may be given again: then nothing new is decided.
         Raises what `permitted` and the rules refuse, and `Unavailable`.
         """
         for _ in range(MOST_TRIES):
             match = permitted(await asyncio.to_thread(self._log.load, match_id))
+            if fingerprint and (first := await self._first(cause, fingerprint)):
+                return Done(match, first)
             event = decide(match, command, cause)
             if event is None:
                 return Done(match, None)
             try:
-                position = await self._log.append_soon(event)
+                position = await self._log.append_soon(event, fingerprint=fingerprint)
             except ConcurrentChange:
                 continue
             match = evolve(match, event)
@@ -62,16 +65,9 @@ class Executor:
             return Done(match, position)
         raise Conflict("The match is being changed by others all the time; try again.")
 
-
-def cause_of_request(actor: str, request_id: UUID, now: datetime) -> Cause:
-    """The cause of what a request does: the request is where everything begins."""
-    return Cause(
-        command_id=request_id,
-        actor=actor,
-        occurred_at=now,
-        correlation_id=request_id,
-        causation_id=request_id,
-    )
+    async def _first(self, cause: Cause, fingerprint: bytes) -> int | None:
+        """The position that the command got when it was given first."""
+        return await asyncio.to_thread(self._log.position_of, cause.command_id, fingerprint)
 
 
 def note(command: object, cause: Cause, match: Match) -> None:

@@ -1,15 +1,18 @@
 """The addresses of match commands."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4, uuid5
 
+import msgspec
 from litestar import Response, Router, delete, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from command_api.bodies import read_form, read_json
+from command_api.idempotency import Answer, Answers, Attempt, attempt_of
 from command_api.matches.commands import (
     ConfirmStats,
     DeleteMatch,
@@ -17,18 +20,40 @@ from command_api.matches.commands import (
     RequestExtraction,
     RestoreMatch,
 )
-from command_api.matches.executing import Done, cause_of_request
+from command_api.matches.executing import Done
 from command_api.matches.upload_form import FILE, upload_of
 from command_api.matches.use_cases import MatchCommands
 from command_api.pictures import MAX_BYTES
 from command_api.preferences import Waiting, waiting
+from events.base import Cause
 from events.identity import Principal
 from events.match import Status
-from events.match_view import MatchView, view
+from events.match_view import view
 from events.refusals import Invalid, VersionMismatch
 from events.web import WebRequest, match_id_of
 
 MATCH: Final = "/api/matches/{match_id:str}"
+
+
+class Asked(Struct, frozen=True):
+    """A request on its way to a command: by whom, which attempt, and what it prefers."""
+
+    principal: Principal
+    attempt: Attempt
+    now: datetime
+    wait: Waiting
+
+    @property
+    def cause(self) -> Cause:
+        """The request is where everything begins."""
+        command_id = self.attempt.command_id
+        return Cause(
+            command_id=command_id,
+            actor=f"player:{self.principal.user_id}",
+            occurred_at=self.now,
+            correlation_id=command_id,
+            causation_id=command_id,
+        )
 
 
 @post("/api/matches", status_code=201)
@@ -36,20 +61,20 @@ async def upload_screenshot(
     request: WebRequest,
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
-) -> Response[MatchView]:
+    answers: NamedDependency[Answers],
+) -> Response[bytes]:
     """Keep a screenshot as a new match, and wait for its reading."""
     form = await read_form(request, frozenset({FILE}), MAX_BYTES)
-    wait = waiting(request.headers.get("prefer", ""))
-    now = datetime.now(UTC)
-    upload = upload_of(form, uuid4(), principal.user_id, now)
-    cause = cause_of_request(_actor(principal), uuid4(), now)
-    done = await commands.upload(
-        upload.command, upload.picture, upload.confirmation, cause, wait.reading
-    )
-    await commands.until_shown(done.position, wait.shown)
-    response = _answer(done, 202 if done.match.status is Status.PROCESSING else 201)
-    response.headers["Location"] = f"/api/matches/{done.match.id}/"
-    return response
+    asked = _asked(request, principal, form.content())
+    if given := await answers.first(asked.attempt):
+        return _response(given)
+    match_id = uuid5(asked.attempt.command_id, "match")
+    upload = upload_of(form, match_id, principal.user_id, asked.now)
+    done = await commands.upload(upload, asked.cause, asked.wait.reading, asked.attempt.fingerprint)
+    await commands.until_shown(done.position, asked.wait.shown)
+    status = 202 if done.match.status is Status.PROCESSING else 201
+    answer = _answer(done, status, {"Location": f"/api/matches/{done.match.id}/"})
+    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
 
 
 @put(MATCH)
@@ -58,7 +83,7 @@ async def confirm_stats(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
-) -> Response[MatchView]:
+) -> Response[bytes]:
     """Confirm the numbers, or correct them when they were confirmed before."""
     command = await read_json(request, ConfirmStats)
     faults = {
@@ -68,7 +93,9 @@ async def confirm_stats(
     }
     if faults:
         raise Invalid("The score is needed.", faults)
-    return await _change(request, match_id_of(match_id), principal, commands, command)
+    return _response(
+        await _change(request, match_id, _asked(request, principal), commands, command)
+    )
 
 
 @patch(MATCH)
@@ -77,10 +104,12 @@ async def confirm_some_stats(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
-) -> Response[MatchView]:
+) -> Response[bytes]:
     """Confirm the numbers as they stand, but for those that are sent."""
     command = await read_json(request, ConfirmStats)
-    return await _change(request, match_id_of(match_id), principal, commands, command)
+    return _response(
+        await _change(request, match_id, _asked(request, principal), commands, command)
+    )
 
 
 @delete(MATCH, status_code=204)
@@ -91,8 +120,9 @@ async def delete_match(
     commands: NamedDependency[MatchCommands],
 ) -> Response[None]:
     """Stop showing and counting a match."""
-    changed = await _change(request, match_id_of(match_id), principal, commands, DeleteMatch())
-    return Response(None, status_code=204, headers=changed.headers)
+    asked = _asked(request, principal)
+    answer = await _change(request, match_id, asked, commands, DeleteMatch())
+    return Response(None, status_code=204, headers=answer.headers)
 
 
 @post(f"{MATCH}/restore", status_code=200)
@@ -101,9 +131,14 @@ async def restore_match(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
-) -> Response[MatchView]:
+    answers: NamedDependency[Answers],
+) -> Response[bytes]:
     """Undo the deletion of a match."""
-    return await _change(request, match_id_of(match_id), principal, commands, RestoreMatch())
+    asked = _asked(request, principal, ())
+    if given := await answers.first(asked.attempt):
+        return _response(given)
+    answer = await _change(request, match_id, asked, commands, RestoreMatch())
+    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
 
 
 @post(f"{MATCH}/extraction", status_code=202)
@@ -112,33 +147,60 @@ async def request_extraction(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
-) -> Response[MatchView]:
+    answers: NamedDependency[Answers],
+) -> Response[bytes]:
     """Read the stored screenshot again."""
-    command = RequestExtraction()
-    return await _change(request, match_id_of(match_id), principal, commands, command, 202)
+    asked = _asked(request, principal, ())
+    if given := await answers.first(asked.attempt):
+        return _response(given)
+    answer = await _change(request, match_id, asked, commands, RequestExtraction(), 202)
+    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
+
+
+def _asked(
+    request: WebRequest, principal: Principal, content: Iterable[bytes] | None = None
+) -> Asked:
+    """With `content` the request may be sent again under its Idempotency-Key."""
+    attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
+    wait = waiting(request.headers.get("prefer", ""))
+    return Asked(principal, attempt, datetime.now(UTC), wait)
 
 
 async def _change(
     request: WebRequest,
-    match_id: UUID,
-    principal: Principal,
+    match_id: str,
+    asked: Asked,
     commands: MatchCommands,
     command: MatchCommand,
     status: int = 200,
-) -> Response[MatchView]:
-    cause = cause_of_request(_actor(principal), uuid4(), datetime.now(UTC))
-    version = _expected_version(request)
-    done = await commands.change(match_id, principal.user_id, command, cause, version)
-    wait: Waiting = waiting(request.headers.get("prefer", ""))
-    await commands.until_shown(done.position, wait.shown)
+) -> Answer:
+    done = await commands.change(
+        match_id_of(match_id),
+        asked.principal.user_id,
+        command,
+        asked.cause,
+        _expected_version(request),
+        asked.attempt.fingerprint,
+    )
+    await commands.until_shown(done.position, asked.wait.shown)
     return _answer(done, status)
 
 
-def _answer(done: Done, status: int) -> Response[MatchView]:
-    headers = {"ETag": f'"{done.match.version}"'}
-    if done.position is not None:
-        headers["Event-Position"] = str(done.position)
-    return Response(view(done.match), status_code=status, headers=headers)
+def _answer(done: Done, status: int, headers: dict[str, str] | None = None) -> Answer:
+    more = {} if done.position is None else {"Event-Position": str(done.position)}
+    etag = {"ETag": f'"{done.match.version}"'}
+    return Answer(
+        status, {**etag, **more, **(headers or {})}, msgspec.json.encode(view(done.match))
+    )
+
+
+def _response(answer: Answer) -> Response[bytes]:
+    return Response(
+        answer.body,
+        status_code=answer.status,
+        headers=answer.headers,
+        media_type="application/json",
+    )
 
 
 def _expected_version(request: WebRequest) -> int | None:
@@ -149,10 +211,6 @@ def _expected_version(request: WebRequest) -> int | None:
     if not (digits.isascii() and digits.isdigit()):
         raise VersionMismatch('If-Match names no version of this match, as "3" would.')
     return int(digits)
-
-
-def _actor(principal: Principal) -> str:
-    return f"player:{principal.user_id}"
 
 
 router = Router(

@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 from uuid import UUID
 
-from command_api.matches.commands import ConfirmStats, MatchCommand, UploadScreenshot
+from command_api.matches.commands import MatchCommand
 from command_api.matches.confirming import confirm
 from command_api.matches.executing import Done, Executor, note
-from command_api.matches.rules import upload
+from command_api.matches.rules import upload as begin
+from command_api.matches.upload_form import Upload
 from events.base import Cause
 from events.log import MatchLog
-from events.match import Match, Status, evolve
+from events.match import Match, Status, evolve, fold
 from events.matches import MatchEvent
 from events.progress import Progress
 from events.refusals import NotFound, VersionMismatch
@@ -27,28 +28,20 @@ class MatchCommands:
         self._screenshots = screenshots
 
     async def upload(
-        self,
-        command: UploadScreenshot,
-        picture: bytes,
-        confirmation: ConfirmStats | None,
-        cause: Cause,
-        seconds: float,
+        self, upload: Upload, cause: Cause, seconds: float, fingerprint: bytes | None = None
     ) -> Done:
         """Keep the picture, begin its match, and wait for the reading for at most `seconds`.
 
-        A confirmation sent along goes with it; then there is nothing to wait for.
+        A confirmation sent along goes with it; then there is nothing to wait for. Sent again
+        under the same `fingerprint`, it gives the match as it is by now.
         """
-        begun = upload(command, cause)
-        match = evolve(None, begun)
-        events: list[MatchEvent] = [begun]
-        if confirmation:
-            confirmed = confirm(match, confirmation, cause)
-            match = evolve(match, confirmed)
-            events.append(confirmed)
-        await self._screenshots.put(command.screenshot, picture)
-        with self._progress.changes_of(match.id) as changed:
-            position = await self._log.append_soon(*events)
-            note(command, cause, match)
+        events = _begun(upload, cause)
+        match_id = upload.command.match_id
+        await self._screenshots.put(upload.command.screenshot, upload.picture)
+        with self._progress.changes_of(match_id) as changed:
+            position = await self._log.append_soon(*events, fingerprint=fingerprint)
+            match = await self._load(match_id) if fingerprint else fold(events)
+            note(upload.command, cause, match)
             if match.status is not Status.PROCESSING:
                 return Done(match, position)
             match = await self._until_read(match, changed, seconds)
@@ -61,6 +54,7 @@ class MatchCommands:
         command: MatchCommand,
         cause: Cause,
         version: int | None = None,
+        fingerprint: bytes | None = None,
     ) -> Done:
         """Give a command of its owner to a match, at `version` only if that is given.
 
@@ -76,7 +70,7 @@ class MatchCommands:
                 )
             return match
 
-        return await self._executor.execute(match_id, permitted, command, cause)
+        return await self._executor.execute(match_id, permitted, command, cause, fingerprint)
 
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
@@ -89,6 +83,18 @@ class MatchCommands:
                 while match.status is Status.PROCESSING:
                     await changed.wait()
                     changed.clear()
-                    reloaded = await asyncio.to_thread(self._log.load, match.id)
-                    match = reloaded or match
+                    match = await self._load(match.id)
         return match
+
+    async def _load(self, match_id: UUID) -> Match:
+        match = await asyncio.to_thread(self._log.load, match_id)
+        assert match is not None  # noqa: S101  # it was just appended
+        return match
+
+
+def _begun(upload: Upload, cause: Cause) -> list[MatchEvent]:
+    """The first events of a match: its upload, and the confirmation if one was sent along."""
+    uploaded = begin(upload.command, cause)
+    if upload.confirmation is None:
+        return [uploaded]
+    return [uploaded, confirm(evolve(None, uploaded), upload.confirmation, cause)]

@@ -1,0 +1,119 @@
+"""Requests that may be sent again: the same `Idempotency-Key` gets the first answer.
+
+After the IETF draft "The Idempotency-Key HTTP Header Field". The command's id is made of the user
+and the key, so that the log itself refuses to take it twice; the answer is kept beside it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import msgspec
+from msgspec import Struct
+from psycopg_pool import AsyncConnectionPool
+
+from events.group import OTHER_REQUEST
+from events.identity import Principal
+from events.refusals import Invalid, Unprocessable
+from events.web import WebRequest
+
+HEADER: Final = "idempotency-key"
+LONGEST: Final = 255
+KEPT: Final = timedelta(days=7)
+
+
+class Attempt(Struct, frozen=True):
+    """A request: `command_id` is the same for each attempt under one key.
+
+    `fingerprint` tells whether it is the same request; None for a request without a key.
+    """
+
+    command_id: UUID
+    fingerprint: bytes | None = None
+
+
+class Answer(Struct, frozen=True):
+    """An answer as it is sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def attempt_of(request: WebRequest, principal: Principal, content: Iterable[bytes]) -> Attempt:
+    """The attempt that `request` is; `content` is what makes it this request and no other."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return Attempt(uuid4())
+    if not (1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} letters, digits and signs.")
+    digest = hashlib.sha256()
+    for part in (request.method.encode(), request.url.path.rstrip("/").encode(), *content):
+        digest.update(len(part).to_bytes(8) + part)
+    return Attempt(uuid5(principal.user_id, key), digest.digest())
+
+
+class Answers:
+    """The kept answers, in the table `log.answers`."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    async def first(self, attempt: Attempt) -> Answer | None:
+        """The answer that was given first; raises `Unprocessable` if to another request."""
+        if attempt.fingerprint is None:
+            return None
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """
+                SELECT fingerprint, status, headers, body
+                FROM log.answers
+                WHERE command_id = %(command_id)s
+                """,
+                {"command_id": attempt.command_id},
+            )
+            row = await cursor.fetchone()
+        if row is None:
+            return None
+        fingerprint, status, headers, body = row
+        if fingerprint != attempt.fingerprint:
+            raise Unprocessable(OTHER_REQUEST)
+        return Answer(status, msgspec.json.decode(headers, type=dict[str, str]), body)
+
+    async def keep(self, attempt: Attempt, owner_id: UUID, answer: Answer, now: datetime) -> Answer:
+        """Keep an answer; gives the one to send, which another attempt may have kept first."""
+        if attempt.fingerprint is None:
+            return answer
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                """
+                INSERT INTO log.answers (
+                    command_id, owner_id, fingerprint, status, headers, body, answered_at
+                )
+                VALUES (
+                    %(command_id)s, %(owner_id)s, %(fingerprint)s, %(status)s, %(headers)s,
+                    %(body)s, %(answered_at)s
+                )
+                ON CONFLICT (command_id) DO NOTHING
+                """,
+                {
+                    "command_id": attempt.command_id,
+                    "owner_id": owner_id,
+                    "fingerprint": attempt.fingerprint,
+                    "status": answer.status,
+                    "headers": msgspec.json.encode(answer.headers),
+                    "body": answer.body,
+                    "answered_at": now,
+                },
+            )
+        return await self.first(attempt) or answer
+
+    async def sweep(self, now: datetime) -> int:
+        """Forget answers older than a week; gives their number."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                "DELETE FROM log.answers WHERE answered_at < %(before)s", {"before": now - KEPT}
+            )
+        return int(cursor.rowcount)
