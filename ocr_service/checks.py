@@ -50,23 +50,38 @@ def contradictions(stats: Mapping[str, Sides]) -> Iterator[tuple[tuple[str, ...]
                 )
 
 
-def unread(stats: Mapping[str, Sides], score: Sides) -> Iterator[str]:
+def shoot_out_contradictions(
+    score: Sides, penalties: Sides | None
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """A shoot-out comes after a level match, and has a winner; no statistic is in doubt."""
+    if penalties is None or not penalties.is_complete:
+        return
+    if score.is_complete and score.left != score.right:
+        yield (), "A penalty shoot-out is shown although the score is not level. Please check both."
+    if penalties.left == penalties.right:
+        yield (), "The penalty shoot-out has no winner as it was read. Please check it."
+
+
+def unread(
+    stats: Mapping[str, Sides], score: Sides, penalties: Sides | None = None
+) -> Iterator[str]:
     """A sentence for each number that is not there."""
     if not score.is_complete:
         yield f"The score {_where(score)} could not be read. Please type it in."
+    if penalties is not None and not penalties.is_complete:
+        yield "A penalty shoot-out is shown, but it could not be read. Please type it in."
     for statistic, name in NAMES.items():
         sides = stats.get(statistic, Sides())
         if not sides.is_complete:
             yield f"The {name} {_where(sides)} could not be read. Please type them in."
 
 
-def phase_warning(phase: Phase | None) -> str | None:
+def phase_warnings(phase: Phase | None) -> Iterator[str]:
     """A sentence when the screen does not show the end of the match, or may not."""
     if phase is Phase.HALF_TIME:
-        return "This screen shows half time: the match was not over yet."
+        yield "This screen shows half time: the match was not over yet."
     if phase is None:
-        return "It could not be read whether this screen shows half time or the end of the match."
-    return None
+        yield "It could not be read whether this screen shows half time or the end of the match."
 
 
 def _where(sides: Sides) -> str:

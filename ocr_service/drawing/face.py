@@ -16,16 +16,16 @@ Stroke = list[Point]
 
 # Glyphs are drawn this tall and shrunk: smooth at any size.
 CAP: Final = 160
-WIDTHS: Final = {"1": 0.44, "%": 1.15, "7": 0.69}
+WIDTHS: Final = {"1": 0.44, "|": 0.3, "%": 1.15, "7": 0.69}
 WIDTH: Final = 0.73
 GAP: Final = 0.09
 
 
 def text_mask(text: str, height: float, weight: float = 0.2, stretch: float = 1.0) -> Grey:
-    """`text` (digits and %) as a mask: 255 is ink; digits are `height` pixels tall.
+    """`text` as a mask, 255 is ink; it may hold digits, %, and | for a one that is a bar.
 
-    `weight` is the thickness of a stroke, and `stretch` widens the glyphs; both are shares of the
-    height and of the usual width.
+    Digits are `height` pixels tall. `weight` is the thickness of a stroke and `stretch` widens the
+    glyphs, as shares of the height and of the usual width.
     """
     gap = np.zeros((CAP, round(GAP * CAP)), np.uint8)
     glyphs: list[Grey] = []
@@ -120,6 +120,7 @@ def _arc(x: float, y: float, across: float, down: float, start: float, end: floa
 STROKES: Final[dict[str, Callable[[float, float], list[Stroke]]]] = {
     "0": _zero,
     "1": lambda w, h: [[(0, h * 0.24), (w, 0), (w, h)]],
+    "|": lambda w, h: [[(w / 2, 0), (w / 2, h)]],
     "2": lambda w, h: [[*_arc(w / 2, w / 2, w / 2, w / 2, 170, 400), (0, h), (w, h)]],
     "3": _three,
     "4": lambda w, h: [

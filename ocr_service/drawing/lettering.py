@@ -15,7 +15,7 @@ Ink = tuple[int, int, int]
 SANS: Final = cv2.FontFace("sans")
 # A capital is this share of the face's size.
 CAPITAL: Final = 0.74
-ROUND_LETTERS: Final = frozenset("aAbBcCdDeEgGoOpPqQuUnmM0689")
+ROUND_LETTERS: Final = frozenset("aAbBcCdDeEgGoOpPqQ0689")
 
 
 class Align(Enum):
@@ -61,6 +61,30 @@ def write_stencil(
                 mask[:, middle : middle + max(1, round(height * 0.06))] = 0
             left = right
     _press(image, mask, at, ink, align)
+
+
+def typeface_mask(
+    text: str, height: float, face: cv2.FontFace, weight: int, stretch: float
+) -> Grey:
+    """Digits of a typeface as a mask, `height` pixels tall whatever the face's own measure."""
+    size = 96
+    canvas = np.zeros((size * 2, size * (len(text) + 1), 3), np.uint8)
+    cv2.putText(canvas, text, (size // 2, round(size * 1.4)), (255, 255, 255), face, size, weight)
+    tall = np.zeros_like(canvas)
+    cv2.putText(tall, "0", (size // 2, round(size * 1.4)), (255, 255, 255), face, size, weight)
+    rows = np.flatnonzero(tall[..., 0].any(axis=1))
+    columns = np.flatnonzero(canvas[..., 0].any(axis=0))
+    if not rows.size or not columns.size:
+        return np.zeros((max(1, round(height)), 1), np.uint8)
+    # What hangs below or stands above the digits keeps its place.
+    reach = size // 4
+    inked = canvas[rows[0] - reach : rows[-1] + reach + 1, columns[0] : columns[-1] + 1, 0]
+    scale = height / (rows[-1] + 1 - rows[0])
+    wide, high = inked.shape[1] * scale * stretch, inked.shape[0] * scale
+    shrunk = cv2.resize(
+        inked, (max(1, round(wide)), max(1, round(high))), interpolation=cv2.INTER_AREA
+    )
+    return np.asarray(shrunk, dtype=np.uint8)
 
 
 def _words(text: str, height: float, weight: int) -> Grey:

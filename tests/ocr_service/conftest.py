@@ -1,10 +1,15 @@
 """The text engines, started once."""
 
+from importlib.util import find_spec
+
 import pytest
 
+from ocr_service import engines
 from ocr_service.engine import TextEngine
-from ocr_service.tesseract import TesseractEngine
-from ocr_service.tesserocr_engine import TesserocrEngine
+
+needs_rapidocr = pytest.mark.skipif(
+    find_spec("rapidocr") is None, reason="RapidOCR is an optional extra and not installed"
+)
 
 
 @pytest.fixture
@@ -14,10 +19,12 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def engine() -> TextEngine:
-    return TesserocrEngine()
+    return engines.engine()
 
 
-@pytest.fixture(scope="session", params=[TesserocrEngine, TesseractEngine])
+@pytest.fixture(
+    scope="session",
+    params=["tesserocr", "tesseract", pytest.param("rapidocr", marks=needs_rapidocr)],
+)
 def each_engine(request: pytest.FixtureRequest) -> TextEngine:
-    made: TextEngine = request.param()
-    return made
+    return engines.engine(request.param)

@@ -27,6 +27,7 @@ TABLE_HALF_WIDTH: Final = 8.03
 TABLE_BOTTOM: Final = 11.94
 COLUMN: Final = 5.9
 NUMBER_HALF_WIDTH: Final = 1.45
+NUMBER_HEIGHT: Final = 0.87
 
 HEADER_TOP: Final = -3.81
 STRIP_TOP: Final = -2.06
@@ -42,11 +43,11 @@ LONGEST_NAME: Final = 21.5
 def number(row: int, side: int) -> Area:
     """The cell of a number: `row` from 0, `side` -1 (left) or 1 (right)."""
     middle = side * COLUMN
-    # The rule above and the rule below are left out.
-    top = row - 0.9
-    return Area(middle - NUMBER_HALF_WIDTH, top, middle + NUMBER_HALF_WIDTH, top + 0.8)
+    # Digits stand a little above the middle between two rules.
+    top = row - 0.52 - NUMBER_HEIGHT / 2
+    return Area(middle - NUMBER_HALF_WIDTH, top, middle + NUMBER_HALF_WIDTH, top + NUMBER_HEIGHT)
 
 
 def label(row: int) -> Area:
     """The cell of a statistic's label."""
-    return Area(-4.3, row - 0.92, 4.3, row - 0.08)
+    return Area(-4.3, row - 0.94, 4.3, row - 0.08)

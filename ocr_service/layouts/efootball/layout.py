@@ -2,24 +2,29 @@
 
 from typing import Final
 
-import cv2
-import numpy as np
-
 from events.reading import FailureReason, Reading, Unreadable
 from events.stats import STATISTICS, Sides
-from ocr_service.checks import contradictions, phase_warning, unread
-from ocr_service.engine import Colour, Grey, TextEngine
-from ocr_service.layouts.efootball import geometry
+from ocr_service.checks import (
+    contradictions,
+    phase_warnings,
+    shoot_out_contradictions,
+    unread,
+)
+from ocr_service.digits import VERSION
+from ocr_service.engine import Colour, TextEngine
+from ocr_service.layouts.efootball.header import find_header
+from ocr_service.layouts.efootball.labels import are_of_a_match
 from ocr_service.layouts.efootball.names import Name, read_names
 from ocr_service.layouts.efootball.numbers import Number, Numbers, read_numbers
-from ocr_service.layouts.efootball.panel import Panel, find_panel
-from ocr_service.layouts.efootball.phases import phase_of
+from ocr_service.layouts.efootball.panel import find_panel
+from ocr_service.layouts.efootball.wording import Strip, read_strip
 
 SCREEN: Final = "efootball.match_stats"
-LEAST_CONFIDENCE: Final = 0.7
+LEAST_CONFIDENCE: Final = 0.8
 FEWEST_NUMBERS: Final = 13
-DOUBTED: Final = 0.5
-PHASE_SCALE: Final = 40
+# Numbers that cannot all be right stay only where each by itself is beyond doubt.
+BEYOND_DOUBT: Final = 0.97
+DOUBTED: Final = 0.8
 
 
 def read(image: Colour, engine: TextEngine) -> Reading | Unreadable | None:
@@ -27,63 +32,74 @@ def read(image: Colour, engine: TextEngine) -> Reading | Unreadable | None:
     panel = find_panel(image)
     if panel is None:
         return None
-    numbers = read_numbers(panel, engine)
-    if not any(number.has_percent for number in numbers.rows[0]):
-        return None  # thirteen rows, but not of a match
-    stats = {
-        statistic: Sides(_sure(left), _sure(right))
-        for statistic, (left, right) in zip(STATISTICS, numbers.rows, strict=True)
-    }
+    header = find_header(panel)
+    numbers = read_numbers(panel, header, engine)
+    has_percent = any(number.has_percent for number in numbers.rows[0])
+    if not has_percent and not are_of_a_match(panel, engine):
+        return None  # thirteen rows, but of something else
+    stats = _statistics(numbers, least=LEAST_CONFIDENCE)
     if sum(sides.is_complete for sides in stats.values()) * 2 < FEWEST_NUMBERS:
         return Unreadable(
             reason=FailureReason.UNREADABLE,
             detail="This is eFootball's statistics screen, but its numbers are too blurred or too"
             " small to read. Please send the original screenshot.",
         )
-    score = Sides(_sure(numbers.score[0]), _sure(numbers.score[1]))
-    (phase_text,) = engine.read_lines([_phase_picture(panel)])
-    phase, likeness = phase_of(phase_text.text)
-    left, right = read_names(panel, engine)
-    confidence = _confidence(numbers, left, right) | {"phase": likeness}
-    warnings = list(unread(stats, score))
-    for doubted, sentence in contradictions(stats):
-        warnings.append(sentence)
+    score = _sides(numbers.score, LEAST_CONFIDENCE)
+    strip = read_strip(panel, header, engine)
+    left, right = read_names(panel, header, engine)
+    confidence = _confidence(numbers, strip, left, right)
+    penalties = _penalties(strip)
+    objections = [*contradictions(stats), *shoot_out_contradictions(score, penalties)]
+    certain = _statistics(numbers, least=BEYOND_DOUBT)
+    for doubted, _ in objections:
         for statistic in doubted:
+            stats[statistic] = certain[statistic]
             key = f"stats.{statistic}"
             confidence[key] = min(confidence[key], DOUBTED)
-    warnings += [sentence for sentence in (phase_warning(phase),) if sentence]
-    warnings += _name_warnings(left, right)
+    warnings = [
+        *unread(stats, score, penalties),
+        *(sentence for _, sentence in objections),
+        *phase_warnings(strip.phase),
+        *_name_warnings(left, right),
+    ]
     return Reading(
         screen=SCREEN,
-        phase=phase,
+        phase=strip.phase,
         left_name=left.text,
         right_name=right.text,
         score=score,
-        penalties=None,
+        penalties=penalties,
         stats={statistic: sides for statistic, sides in stats.items() if sides != Sides()},
         confidence={key: round(value, 4) for key, value in confidence.items()},
         warnings=tuple(warnings),
-        engine=engine.name,
+        engine=f"{engine.name} + digits {VERSION}",
         milliseconds=0,
     )
 
 
-def _sure(number: Number) -> int | None:
-    return number.value if number.confidence >= LEAST_CONFIDENCE else None
+def _statistics(numbers: Numbers, least: float) -> dict[str, Sides]:
+    return {
+        statistic: _sides(pair, least)
+        for statistic, pair in zip(STATISTICS, numbers.rows, strict=True)
+    }
 
 
-def _phase_picture(panel: Panel) -> Grey:
-    strip = panel.cut(geometry.PHASE, PHASE_SCALE)
-    return np.asarray(
-        cv2.copyMakeBorder(strip[3:-3], 10, 10, 10, 10, cv2.BORDER_REPLICATE), dtype=np.uint8
-    )
+def _sides(pair: tuple[Number, Number], least: float) -> Sides:
+    left, right = (number.value if number.confidence >= least else None for number in pair)
+    return Sides(left, right)
 
 
-def _confidence(numbers: Numbers, left: Name, right: Name) -> dict[str, float]:
-    pairs = {"score": numbers.score} | {
+def _penalties(strip: Strip) -> Sides | None:
+    return strip.penalties and _sides(strip.penalties, LEAST_CONFIDENCE)
+
+
+def _confidence(numbers: Numbers, strip: Strip, left: Name, right: Name) -> dict[str, float]:
+    pairs = {"score": numbers.score} | ({"penalties": strip.penalties} if strip.penalties else {})
+    pairs |= {
         f"stats.{statistic}": pair for statistic, pair in zip(STATISTICS, numbers.rows, strict=True)
     }
     return {key: min(one.confidence, other.confidence) for key, (one, other) in pairs.items()} | {
+        "phase": strip.phase_confidence,
         "left_name": left.confidence,
         "right_name": right.confidence,
     }

@@ -1,73 +1,73 @@
 """The two team names of the header band, where the script can be read."""
 
-from collections.abc import Sequence
 from typing import Final
 
 import cv2
 import numpy as np
 from msgspec import Struct
 
-from ocr_service.engine import Grey, Line, TextEngine
-from ocr_service.layouts.efootball import geometry
+from ocr_service.engine import Grey, TextEngine
+from ocr_service.layouts.efootball.areas import name_area
 from ocr_service.layouts.efootball.geometry import Area
+from ocr_service.layouts.efootball.header import Header
 from ocr_service.layouts.efootball.panel import Panel
 
-# The same name is read at several sizes: readings of a script the engine does not know differ.
-SIZES: Final = (12, 16, 20)
+# Pixels a row. Readings of a script that the engine does not know differ from size to size.
+SIZES: Final = (16, 24)
+TIE_BREAK: Final = 20
 LEAST_CONFIDENCE: Final = 0.6
+# What a name is worth that only two of three sizes agree on.
+OUTVOTED: Final = 0.85
 LONGEST: Final = 255
 
 
 class Name(Struct, frozen=True):
     """A name, or nothing where it could not be read, with the confidence."""
 
-    text: str | None
-    confidence: float
-    is_shown: bool
+    text: str | None = None
+    confidence: float = 0.0
 
 
-def read_names(panel: Panel, engine: TextEngine) -> tuple[Name, Name]:
+def read_names(panel: Panel, header: Header, engine: TextEngine) -> tuple[Name, Name]:
     """The names on the left and on the right."""
-    reach = geometry.NAME_EDGE + geometry.LONGEST_NAME
-    right = Area(geometry.NAME_EDGE, geometry.HEADER_TOP + 0.15, reach, geometry.STRIP_TOP - 0.1)
-    names = []
-    for area in (right.mirrored(), right):
-        pictures = [_dark_on_light(panel.cut(area, size)) for size in SIZES]
-        shown = [
-            picture for picture in (_trim(picture) for picture in pictures) if picture is not None
-        ]
-        names.append(
-            _agreed(engine.read_lines(shown)) if shown else Name(None, 0.0, is_shown=False)
-        )
-    return names[0], names[1]
+    left, right = (_read(panel, name_area(header, side), engine) for side in ("left", "right"))
+    return left, right
+
+
+def _read(panel: Panel, area: Area | None, engine: TextEngine) -> Name:
+    if area is None:
+        return Name()
+    first, second = engine.read_lines([_picture(panel, area, size) for size in SIZES])
+    if first.text == second.text:
+        return _name(first.text, max(first.confidence, second.confidence))
+    (third,) = engine.read_lines([_picture(panel, area, TIE_BREAK)])
+    agreeing = [line for line in (first, second) if line.text == third.text]
+    if not agreeing:
+        return Name(None, min(third.confidence, 0.5))
+    return _name(third.text, OUTVOTED * max(agreeing[0].confidence, third.confidence))
+
+
+def _name(text: str, confidence: float) -> Name:
+    if not 0 < len(text) <= LONGEST or confidence < LEAST_CONFIDENCE:
+        return Name(None, min(confidence, 0.5))
+    return Name(text, confidence)
+
+
+def _picture(panel: Panel, area: Area, size: int) -> Grey:
+    return _trimmed(_dark_on_light(panel.cut(area, size)))
 
 
 def _dark_on_light(picture: Grey) -> Grey:
     return np.asarray(cv2.bitwise_not(picture), dtype=np.uint8)
 
 
-def _trim(picture: Grey) -> Grey | None:
-    """The picture without the empty part beside the name, or nothing where all is empty."""
+def _trimmed(picture: Grey) -> Grey:
+    """The picture without the empty part beside the name, in a frame of its ground."""
     ground = float(np.median(picture))
     ink = np.flatnonzero((picture < ground - 60).any(axis=0))
-    if ink.size == 0:
-        return None
     height = picture.shape[0]
-    left, right = max(0, int(ink[0]) - height // 3), int(ink[-1]) + height // 3
+    left, right = (ink[0], ink[-1]) if ink.size else (0, 0)
+    shown = picture[:, max(0, int(left) - height // 3) : int(right) + height // 3]
     # The engine wants some air above and below the letters.
-    framed = cv2.copyMakeBorder(
-        picture[:, left:right], 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=(ground,)
-    )
+    framed = cv2.copyMakeBorder(shown, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=(ground,))
     return np.asarray(framed, dtype=np.uint8)
-
-
-def _agreed(lines: Sequence[Line]) -> Name:
-    """The reading that most sizes agree on, if it is most of them."""
-    texts = [line.text for line in lines]
-    text = max(texts, key=texts.count)
-    votes = [line.confidence for line in lines if line.text == text]
-    share = len(votes) / len(lines)
-    confidence = share * max(votes)
-    if not text or share <= 0.5 or confidence < LEAST_CONFIDENCE or len(text) > LONGEST:
-        return Name(None, min(confidence, 0.5), is_shown=True)
-    return Name(text, confidence, is_shown=True)

@@ -1,29 +1,27 @@
-"""The numbers of the panel: thirteen rows on both sides, and the score."""
+"""The numbers of the panel: thirteen rows on both sides, the score, and a shoot-out."""
 
+from collections.abc import Sequence
 from typing import Final
 
-import cv2
-import numpy as np
 from msgspec import Struct
 
 from events.stats import STATISTICS
 from ocr_service.checks import is_in_range
-from ocr_service.engine import Grey, Line, TextEngine
-from ocr_service.layouts.efootball import geometry
+from ocr_service.digits import guesses
+from ocr_service.digits.weighing import Weighed, is_doubtful, weigh
+from ocr_service.engine import Grey, TextEngine
+from ocr_service.layouts.efootball.cells import score_cells, score_lines, table_cells, table_lines
+from ocr_service.layouts.efootball.header import Header
 from ocr_service.layouts.efootball.panel import Panel
 
-DIGITS: Final = "0123456789"
-# Pixels a row: digits become 24 px tall in the table, 23 px in the score boxes.
-TABLE_SCALE: Final = 48
-SCORE_SCALE: Final = 30
-FRAME: Final = 10
+DIGITS: Final = "0123456789%"
 
 
 class Number(Struct, frozen=True):
     """A read number with its confidence; ``None`` where nothing could be made out."""
 
-    value: int | None
-    confidence: float
+    value: int | None = None
+    confidence: float = 0.0
     has_percent: bool = False
 
 
@@ -34,53 +32,43 @@ class Numbers(Struct, frozen=True):
     rows: tuple[tuple[Number, Number], ...]
 
 
-def read_numbers(panel: Panel, engine: TextEngine) -> Numbers:
-    """Read every cell once."""
-    cells = [
-        _dark_on_light(panel.cut(geometry.number(row, side), TABLE_SCALE))
-        for row in range(len(STATISTICS))
-        for side in (-1, 1)
-    ]
-    boxes = [
-        _inside(panel.cut(box, SCORE_SCALE)) for box in (geometry.LEFT_SCORE, geometry.RIGHT_SCORE)
-    ]
-    read = [
-        _number(line, row // 2) for row, line in enumerate(engine.read_lines(cells, DIGITS + "%"))
-    ]
-    left, right = engine.read_lines(boxes, DIGITS)
+def read_numbers(panel: Panel, header: Header, engine: TextEngine) -> Numbers:
+    """Read every number."""
+    cells = [*table_cells(panel), *score_cells(panel, header)]
+    weighed = weigh_cells(cells, [*table_lines(panel), *score_lines(panel, header)], engine)
+    count = 2 * len(STATISTICS)
+    table = [_statistic(one, place // 2) for place, one in enumerate(weighed[:count])]
+    score = [_score(one) for one in weighed[count:]] or [Number(), Number()]
     return Numbers(
-        score=(_score(left), _score(right)),
-        rows=tuple((read[row], read[row + 1]) for row in range(0, len(read), 2)),
+        score=(score[0], score[1]),
+        rows=tuple((table[place], table[place + 1]) for place in range(0, count, 2)),
     )
 
 
-def _dark_on_light(cell: Grey) -> Grey:
-    inverted = cv2.bitwise_not(cell)
-    framed = cv2.copyMakeBorder(inverted, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_REPLICATE)
-    return np.asarray(framed, dtype=np.uint8)
+def weigh_cells(cells: Sequence[Grey], lines: Sequence[Grey], engine: TextEngine) -> list[Weighed]:
+    """What the networks see in `cells`; where in doubt, the engine reads the same in `lines`."""
+    pairs = guesses(cells)
+    doubtful = [place for place, pair in enumerate(pairs) if is_doubtful(*pair)]
+    seen = engine.read_lines([lines[place] for place in doubtful], DIGITS)
+    asked = dict(zip(doubtful, seen, strict=True))
+    return [weigh(*pair, asked.get(place)) for place, pair in enumerate(pairs)]
 
 
-def _inside(box: Grey) -> Grey:
-    """The score box without its edges, which would read as strokes."""
-    edge = SCORE_SCALE // 8
-    inner = box[edge:-edge, edge:-edge]
-    framed = cv2.copyMakeBorder(inner, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_REPLICATE)
-    return np.asarray(framed, dtype=np.uint8)
+def whole_number(text: str) -> int | None:
+    """`text` as a number, if it is one without leading zeros."""
+    return int(text) if text.isdecimal() and str(int(text)) == text else None
 
 
-def _number(line: Line, row: int) -> Number:
-    digits = line.text.removesuffix("%")
-    has_percent = digits != line.text
+def _statistic(weighed: Weighed, row: int) -> Number:
+    text = weighed.text.removesuffix("%")
+    has_percent = text != weighed.text
+    value = whole_number(text)
     # Possession is the only row with a percent sign: elsewhere it is a misread digit.
-    if not digits.isdecimal() or has_percent != (row == 0):
-        return Number(None, 0.0, has_percent)
-    value = int(digits)
-    if not is_in_range(STATISTICS[row], value) or str(value) != digits:
-        return Number(None, 0.0, has_percent)
-    return Number(value, line.confidence, has_percent)
+    if value is None or has_percent != (row == 0) or not is_in_range(STATISTICS[row], value):
+        return Number(has_percent=has_percent)
+    return Number(value, weighed.confidence, has_percent)
 
 
-def _score(line: Line) -> Number:
-    if not line.text.isdecimal() or len(line.text) > 2 or str(int(line.text)) != line.text:
-        return Number(None, 0.0)
-    return Number(int(line.text), line.confidence)
+def _score(weighed: Weighed) -> Number:
+    value = whole_number(weighed.text)
+    return Number() if value is None or value > 99 else Number(value, weighed.confidence)

@@ -12,17 +12,14 @@ from ocr_service.layouts.efootball.geometry import Area
 from ocr_service.layouts.efootball.rules import find_tables
 
 # Patches without text that are yellow, and others that are navy, on every such screen.
-YELLOW: Final = (
-    Area(-7.5, -1.9, -6.0, -1.2),
-    Area(6.0, -1.9, 7.5, -1.2),
+STRIP: Final = (Area(-7.5, -1.9, -6.0, -1.2), Area(6.0, -1.9, 7.5, -1.2))
+BOXES: Final = (
     Area(-2.55, -3.6, -2.4, -2.3),
     Area(-1.1, -3.6, -0.95, -2.3),
     Area(0.95, -3.6, 1.1, -2.3),
     Area(2.4, -3.6, 2.55, -2.3),
 )
 NAVY: Final = (
-    Area(-2.82, -3.6, -2.68, -2.3),
-    Area(2.68, -3.6, 2.82, -2.3),
     *(Area(-7.8, row - 0.8, -7.5, row - 0.2) for row in range(0, 13, 2)),
     *(Area(7.5, row - 0.8, 7.8, row - 0.2) for row in range(0, 13, 2)),
 )
@@ -45,9 +42,15 @@ class Panel(Struct, frozen=True):
         upper, lower = cv2.perspectiveTransform(ends, self.to_pixels).reshape(2, 2)
         return float(np.hypot(*(lower - upper)))
 
-    def cut(self, area: Area, pixels_a_row: int) -> Grey:
+    def cut(self, area: Area, pixels_a_row: float) -> Grey:
         """The picture of `area`, straightened, at the given scale."""
-        return _straighten(self.grey, self.to_pixels, area, pixels_a_row)
+        # Much smaller than the original, it is first cut larger and then averaged.
+        times = max(1, round(self.row_height / pixels_a_row))
+        cut = _straighten(self.grey, self.to_pixels, area, pixels_a_row * times)
+        if times == 1:
+            return cut
+        size = (round(cut.shape[1] / times), round(cut.shape[0] / times))
+        return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def find_panel(image: Colour) -> Panel | None:
@@ -64,11 +67,20 @@ def _looks_right(image: Colour, to_pixels: npt.NDArray[np.float64]) -> bool:
     glance = _straighten(image, to_pixels, GLANCED, GLANCE).astype(np.float32)
     # How yellow: high for yellow, negative for navy, near zero for greys, whatever the light.
     yellowness = np.minimum(glance[..., 1], glance[..., 2]) - glance[..., 0]
-    yellow = [_mean(yellowness, area) for area in YELLOW]
+    strip = [_mean(yellowness, area) for area in STRIP]
+    # The header may be cropped away.
+    boxes = [_mean(yellowness, area) for area in BOXES if _is_inside(image, to_pixels, area)]
     navy = [_mean(yellowness, area) for area in NAVY]
-    # A chevron or a crest of the stadium may touch one of the patches.
-    low_yellow, high_navy = sorted(yellow)[1], sorted(navy)[-3]
+    # A chevron, a reflection or a crest of the stadium may touch a few of the patches.
+    low_yellow = min([*strip, *sorted(boxes)[1:]])
+    high_navy = sorted(navy)[-3]
     return low_yellow - high_navy > LEAST_CONTRAST and low_yellow > 0
+
+
+def _is_inside(image: Colour, to_pixels: npt.NDArray[np.float64], area: Area) -> bool:
+    corners = np.array([[[area.left, area.top]], [[area.right, area.top]]])
+    places = cv2.perspectiveTransform(corners, to_pixels).reshape(2, 2)
+    return bool((places >= 0).all() and (places < (image.shape[1], image.shape[0])).all())
 
 
 def _mean(glance: npt.NDArray[np.float32], area: Area) -> float:
@@ -83,7 +95,7 @@ def _straighten(
     picture: npt.NDArray[np.uint8],
     to_pixels: npt.NDArray[np.float64],
     area: Area,
-    pixels_a_row: int,
+    pixels_a_row: float,
 ) -> npt.NDArray[np.uint8]:
     width = round((area.right - area.left) * pixels_a_row)
     height = round((area.bottom - area.top) * pixels_a_row)

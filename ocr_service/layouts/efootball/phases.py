@@ -5,68 +5,45 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from events.reading import Phase
+from ocr_service.layouts.efootball.languages import LANGUAGES
 
-WORDINGS: Final = {
-    Phase.HALF_TIME: (
-        "half time",
-        "mi temps",
-        "descanso",
-        "medio tiempo",
-        "intervalo",
-        "fine primo tempo",
-        "intervallo",
-        "halbzeit",
-        "devre arasi",
-        "ilk yari",
-        "paruh waktu",
-        "babak pertama",
-    ),
-    Phase.FULL_TIME: (
-        "full time",
-        "fin du match",
-        "final del partido",
-        "fim de jogo",
-        "fine partita",
-        "spielende",
-        "abpfiff",
-        "mac sonu",
-        "waktu penuh",
-        "akhir pertandingan",
-    ),
-    Phase.AFTER_EXTRA_TIME: (
-        "after extra time",
-        "extra time",
-        "apres prolongation",
-        "fin de la prorroga",
-        "apos a prorrogacao",
-        "dopo i supplementari",
-        "nach verlangerung",
-        "uzatmalar sonu",
-        "setelah perpanjangan waktu",
-    ),
+# Wordings seen beside those of `languages`.
+OTHERS: Final = {
+    Phase.HALF_TIME: ("Medio tiempo", "Intervallo", "Babak Pertama", "İlk Yarı"),  # noqa: RUF001
+    Phase.FULL_TIME: ("Match terminé", "Fim da partida", "Finale", "Abpfiff", "Akhir Laga"),
+    Phase.AFTER_EXTRA_TIME: ("Extra Time", "Prolongations", "Prórroga", "Prorrogação"),
 }
-LEAST_LIKENESS: Final = 0.75
+LEAST_LIKENESS: Final = 0.62
+# The runner-up among the other phases must be less alike by this much.
+LEAST_LEAD: Final = 0.12
 
 
 def phase_of(text: str) -> tuple[Phase | None, float]:
-    """The phase that `text` names, and how alike the wording is (0 to 1)."""
+    """The phase that `text` names, and how sure that is (0 to 1)."""
     seen = _plain(text)
-    if not seen:
+    likeness = {phase: _likeness(seen, wordings) for phase, wordings in _WORDINGS.items()}
+    best, second = sorted(likeness, key=lambda phase: -likeness[phase])[:2]
+    lead = likeness[best] - likeness[second]
+    if likeness[best] < LEAST_LIKENESS or lead < LEAST_LEAD:
         return None, 0.0
-    likeness, phase = max(
-        (SequenceMatcher(None, seen, wording).ratio(), phase)
-        for phase, wordings in WORDINGS.items()
-        for wording in wordings
-    )
-    return (phase, likeness) if likeness >= LEAST_LIKENESS else (None, 1 - likeness)
+    return best, likeness[best]
+
+
+def _likeness(seen: str, wordings: tuple[str, ...]) -> float:
+    return max(SequenceMatcher(None, seen, wording).ratio() for wording in wordings)
 
 
 def _plain(text: str) -> str:
-    """Lower case, without accents, and one blank between words."""
-    letters = unicodedata.normalize("NFKD", text.replace("ı", "i")).casefold()  # noqa: RUF001
-    kept = "".join(
-        letter if letter.isalpha() else " "
-        for letter in letters
-        if letter.isprintable() and not unicodedata.combining(letter)
+    """Lower case, without accents, signs and blanks."""
+    dotless = text.replace("ı", "i")  # noqa: RUF001, as Turkish writes it
+    letters = unicodedata.normalize("NFKD", dotless).casefold()
+    return "".join(letter for letter in letters if letter.isalpha())
+
+
+_WORDINGS: Final = {
+    phase: tuple(
+        _plain(wording)
+        for wording in (*(words.phase(phase) for words in LANGUAGES.values()), *OTHERS[phase])
     )
-    return " ".join(kept.split())
+    for phase in Phase
+}

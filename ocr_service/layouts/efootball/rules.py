@@ -7,35 +7,16 @@ from typing import Final
 import cv2
 import numpy as np
 import numpy.typing as npt
-from msgspec import Struct
 
 from ocr_service.engine import Grey
 from ocr_service.layouts.efootball.geometry import RULES, TABLE_HALF_WIDTH
+from ocr_service.layouts.efootball.lines import Rule, thin_lines
 
 FEWEST_RULES: Final = 8
-# Pixels of the working picture, which is at most WORKING_WIDTH wide.
+# The working picture is at most this wide.
 WORKING_WIDTH: Final = 1280
-THICKEST_RULE: Final = 9
-SHORTEST_PIECE: Final = 25
-FAINTEST_RULE: Final = 40
-
-
-class Rule(Struct, frozen=True):
-    """A thin bright line, by its two ends in pixels."""
-
-    left: float
-    left_y: float
-    right: float
-    right_y: float
-
-    @property
-    def length(self) -> float:
-        return self.right - self.left
-
-    @property
-    def y(self) -> float:
-        return (self.left_y + self.right_y) / 2
-
+# Photographs may lean more than the search for level lines allows: it is repeated on turned ones.
+LEANINGS: Final = (0.0, 5.0, -5.0)
 
 Homography = npt.NDArray[np.float64]
 
@@ -48,43 +29,50 @@ def find_tables(grey: Grey) -> Iterator[Homography]:
         small = _as_grey(
             cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA),
         )
-    ladder = _longest_ladder(_thin_lines(small))
-    if len(ladder) < FEWEST_RULES:
-        return
     back = np.diag([1 / scale, 1 / scale, 1.0])
+    for degrees in LEANINGS:
+        turn = _turn(small, degrees)
+        ladder = _longest_ladder(thin_lines(_turned(small, turn)))
+        if len(ladder) >= FEWEST_RULES:
+            for table in _tables(ladder):
+                yield back @ np.linalg.inv(turn) @ table
+
+
+def _turn(picture: Grey, degrees: float) -> Homography:
+    """The map that turns `picture` around its middle."""
+    middle = (picture.shape[1] / 2, picture.shape[0] / 2)
+    return np.vstack([cv2.getRotationMatrix2D(middle, degrees, 1.0), [0.0, 0.0, 1.0]])
+
+
+def _turned(picture: Grey, turn: Homography) -> Grey:
+    if np.allclose(turn, np.eye(3)):
+        return picture
+    # Pixel centres lie half a pixel from where the map counts.
+    half = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    moved = (np.linalg.inv(half) @ turn @ half)[:2]
+    size = (picture.shape[1], picture.shape[0])
+    return _as_grey(cv2.warpAffine(picture, moved, size, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _tables(ladder: list[Rule]) -> Iterator[Homography]:
+    """Every way to number the rules that were found.
+
+    Some at the ends may be missing, and a line above or below may look like one more.
+    """
     steps = _steps(ladder)
-    missing = RULES - 1 - steps[-1]
-    for first in range(missing + 1):
-        table = _table([step + first for step in steps], ladder)
-        if table is not None:
-            yield back @ table
+    spare = RULES - 1 - steps[-1]
+    for first in range(min(0, spare), max(0, spare) + 1):
+        numbered = {
+            step + first: rule
+            for step, rule in zip(steps, ladder, strict=True)
+            if 0 <= step + first < RULES
+        }
+        if len(numbered) >= FEWEST_RULES:
+            yield from _table(numbered)
 
 
 def _as_grey(picture: npt.NDArray[np.generic]) -> Grey:
     return picture.astype(np.uint8, copy=False)
-
-
-def _thin_lines(grey: Grey) -> list[Rule]:
-    thin = cv2.morphologyEx(grey, cv2.MORPH_TOPHAT, np.ones((THICKEST_RULE, 1), np.uint8))
-    mask = (thin > FAINTEST_RULE).astype(np.uint8)
-    # One more pixel of thickness lets a leaning line through the next step.
-    mask = _as_grey(cv2.dilate(mask, np.ones((2, 1), np.uint8)))
-    mask = _as_grey(
-        cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, SHORTEST_PIECE), np.uint8)),
-    )
-    count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    lines = []
-    for number in range(1, count):
-        left, top, width, height = (int(value) for value in boxes[number][:4])
-        if width < grey.shape[1] * 0.1 or height > 12 + width * 0.15:
-            continue
-        rows, columns = np.nonzero(labels[top : top + height, left : left + width] == number)
-        slope, offset = np.polyfit(columns, rows, 1)
-        # Pixel centres lie half a pixel below their index, and the added thickness hangs down
-        # by as much: both cancel.
-        middle = top + offset
-        lines.append(Rule(left, middle, left + width, middle + slope * width))
-    return sorted(lines, key=lambda line: line.y)
 
 
 def _longest_ladder(lines: list[Rule]) -> list[Rule]:
@@ -138,13 +126,12 @@ def _steps(ladder: list[Rule]) -> list[int]:
     return steps
 
 
-def _table(numbers: list[int], ladder: list[Rule]) -> Homography | None:
+def _table(rules: dict[int, Rule]) -> Iterator[Homography]:
     rows: list[tuple[float, float]] = []
     pixels: list[tuple[float, float]] = []
-    for number, rule in zip(numbers, ladder, strict=True):
+    for number, rule in rules.items():
         rows += [(-TABLE_HALF_WIDTH, number), (TABLE_HALF_WIDTH, number)]
         pixels += [(rule.left, rule.left_y), (rule.right, rule.right_y)]
-    if numbers[-1] >= RULES:
-        return None
     found, _ = cv2.findHomography(np.array(rows), np.array(pixels), cv2.RANSAC, 2.0)
-    return None if found is None else np.asarray(found, dtype=np.float64)
+    if found is not None:
+        yield np.asarray(found, dtype=np.float64)
