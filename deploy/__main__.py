@@ -5,6 +5,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from deploy.address import AddressRefused
 from deploy.data_folder import DataFolderRefused
@@ -35,6 +36,10 @@ def main(arguments: list[str] | None = None) -> int:
             from deploy.demo import demo
 
             return demo(settings, parsed.picture)
+        if parsed.command == "log":
+            from deploy.log_commands import run
+
+            return run(settings, parsed)
         if parsed.die_with_standard_input:
             die_with_standard_input()
         _run_part(parsed.command, settings)
@@ -72,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("up", help="start everything on this machine, with its own servers")
     demo = commands.add_parser("demo", help="show a running system at work")
     demo.add_argument("picture", nargs="?", type=Path, help="a screenshot; drawn when left out")
+    _add_log_actions(
+        commands.add_parser("log", help="look at the event log, check it, export and import it")
+    )
     for part, does in PARTS.items():
         command = commands.add_parser(part, help=does)
         command.add_argument(
@@ -80,6 +88,18 @@ def _parser() -> argparse.ArgumentParser:
             help="end at once when the standard input ends; `up` starts its parts so",
         )
     return parser
+
+
+def _add_log_actions(log: argparse.ArgumentParser) -> None:
+    actions = log.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("tail", help="print events as they are appended, until Ctrl-C")
+    show = actions.add_parser("show", help="print a match with its events")
+    show.add_argument("match", type=UUID)
+    actions.add_parser("verify", help="check the chain of hashes from the first event to the last")
+    export = actions.add_parser("export", help="write the whole log as lines of JSON")
+    export.add_argument("file", type=Path)
+    take_in = actions.add_parser("import", help="fill an empty system from an export")
+    take_in.add_argument("file", type=Path)
 
 
 if __name__ == "__main__":

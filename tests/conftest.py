@@ -3,7 +3,7 @@
 import itertools
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ NOTHING_IS_KEPT = {
 }
 TEMPLATE = "template_tracker"
 numbers = itertools.count()
+NewDatabase = Callable[[], str]
 
 
 @pytest.fixture(scope="session")
@@ -62,15 +63,27 @@ def postgres(folder: Path) -> Iterator[Postgres]:
 
 
 @pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """The address of a fresh database with all tables."""
-    name = f"test_{next(numbers)}"
-    _create(postgres, name, TEMPLATE)
-    yield postgres.conninfo(name)
+def new_database(postgres: Postgres) -> Iterator[NewDatabase]:
+    """Makes fresh databases with all tables, which are dropped in the end; gives addresses."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"test_{next(numbers)}")
+        _create(postgres, names[-1], TEMPLATE)
+        return postgres.conninfo(names[-1])
+
+    yield make
     with psycopg.connect(postgres.conninfo("postgres", OWNER), autocommit=True) as conn:
-        conn.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-        )
+        for name in names:
+            conn.execute(
+                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+            )
+
+
+@pytest.fixture
+def database(new_database: NewDatabase) -> str:
+    """The address of a fresh database with all tables."""
+    return new_database()
 
 
 @pytest.fixture
