@@ -2,29 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import msgspec
-from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
+from projections.standings import Standing, load_standings, results, write_standings
 from projections.streaks import Streaks, streaks_of
-from projections.summary import summary
-from projections.tally import Tally
-
-SCHEMA_FILE: Final = "matches.sql"
-
-
-class Standing(Struct, frozen=True):
-    """What is kept for one player."""
-
-    tally: Tally = Tally()
-    streaks: Streaks = Streaks()
 
 
 def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
@@ -37,7 +26,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     for match in after.values():
         changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
-    standings = _load_standings(cursor, changes.keys())
+    standings = load_standings(cursor, changes.keys())
     for owner_id, changed in changes.items():
         standing = standings.get(owner_id, Standing())
         tally = standing.tally
@@ -45,8 +34,9 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
             tally = tally.changed(old, new)
         streaks = extended(standing.streaks, changed)
         if streaks is None:
-            streaks = streaks_of(_results(cursor, owner_id))
-        _write_standing(cursor, owner_id, Standing(tally, streaks))
+            streaks = streaks_of(results(cursor, owner_id))
+        standings[owner_id] = Standing(tally, streaks)
+    write_standings(cursor, standings)
     return tuple(after)
 
 
@@ -79,7 +69,7 @@ def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
 
 def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, Match]:
     cursor.execute(
-        "SELECT match_id, state FROM read_models.matches WHERE match_id = ANY(%(match_ids)s)",
+        "SELECT match_id, state FROM matches WHERE match_id = ANY(%(match_ids)s)",
         {"match_ids": list(match_ids)},
     )
     return {match_id: msgspec.json.decode(state, type=Match) for match_id, state in cursor}
@@ -88,7 +78,7 @@ def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, 
 def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     cursor.executemany(
         """
-        INSERT INTO read_models.matches (
+        INSERT INTO matches (
             match_id, owner_id, created_at, played_at, result, is_deleted, version,
             screenshot, media_type, state, view
         )
@@ -104,17 +94,18 @@ def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             state = EXCLUDED.state,
             view = EXCLUDED.view
         """,
-        [_row(match) for match in matches],
+        [match_row(match) for match in matches],
     )
 
 
-def _row(match: Match) -> dict[str, Any]:
+def match_row(match: Match) -> dict[str, Any]:
+    """The row of the table `matches`, by column in the table's order."""
     return {
         "match_id": match.id,
         "owner_id": match.owner_id,
         "created_at": match.created_at,
         "played_at": match.played_at,
-        "result": match.result,
+        "result": match.result and match.result.value,
         "is_deleted": match.is_deleted,
         "version": match.version,
         "screenshot": match.screenshot,
@@ -122,51 +113,3 @@ def _row(match: Match) -> dict[str, Any]:
         "state": msgspec.json.encode(match),
         "view": msgspec.json.encode(view(match)).decode(),
     }
-
-
-def _load_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> dict[UUID, Standing]:
-    cursor.execute(
-        """
-        SELECT owner_id, tally, streaks
-        FROM read_models.summaries
-        WHERE owner_id = ANY(%(owners)s)
-        """,
-        {"owners": list(owners)},
-    )
-    return {
-        owner_id: Standing(
-            msgspec.json.decode(tally, type=Tally), msgspec.json.decode(streaks, type=Streaks)
-        )
-        for owner_id, tally, streaks in cursor
-    }
-
-
-def _results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime, UUID, Result]]:
-    cursor.execute(
-        """
-        SELECT played_at, match_id, result
-        FROM read_models.matches
-        WHERE owner_id = %(owner_id)s AND NOT is_deleted AND result IS NOT NULL
-        ORDER BY played_at, match_id
-        """,
-        {"owner_id": owner_id},
-    )
-    return ((played_at, match_id, Result(result)) for played_at, match_id, result in cursor)
-
-
-def _write_standing(cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing) -> None:
-    shown = summary(standing.tally, standing.streaks)
-    cursor.execute(
-        """
-        INSERT INTO read_models.summaries (owner_id, tally, streaks, view)
-        VALUES (%(owner_id)s, %(tally)s, %(streaks)s, %(view)s)
-        ON CONFLICT (owner_id) DO UPDATE SET
-            tally = EXCLUDED.tally, streaks = EXCLUDED.streaks, view = EXCLUDED.view
-        """,
-        {
-            "owner_id": owner_id,
-            "tally": msgspec.json.encode(standing.tally),
-            "streaks": msgspec.json.encode(standing.streaks),
-            "view": msgspec.json.encode(shown).decode(),
-        },
-    )

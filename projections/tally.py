@@ -1,5 +1,7 @@
 """What confirmed matches add up to: pure sums, which a match enters and leaves."""
 
+from typing import Final
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -43,6 +45,53 @@ class Tally(Struct, frozen=True, kw_only=True):
         """The sums after a match changed from `before` to `after`."""
         left = self if before is None else _counted(self, before, -1)
         return _counted(left, after, 1)
+
+
+_COUNTED_AS: Final = {Result.WIN: "wins", Result.DRAW: "draws", Result.LOSS: "losses"}
+
+
+class Count:
+    """A tally that is being counted from nothing: the same sums, many times as fast."""
+
+    def __init__(self) -> None:
+        self._sums = dict.fromkeys(
+            ("wins", "draws", "losses", "goals_scored", "goals_conceded", "clean_sheets"), 0
+        )
+        self._pending = 0
+        self._stats: dict[str, list[int]] = {}
+
+    def enter(self, match: Match) -> None:
+        """Add a match that is not in it yet."""
+        if match.is_deleted:
+            return
+        confirmed = match.confirmed
+        if confirmed is None:
+            self._pending += 1
+            return
+        sums = self._sums
+        user, opponent = confirmed.score.user or 0, confirmed.score.opponent or 0
+        sums[_COUNTED_AS[match.result or Result.DRAW]] += 1
+        sums["goals_scored"] += user
+        sums["goals_conceded"] += opponent
+        sums["clean_sheets"] += opponent == 0
+        for key, pair in confirmed.stats.items():
+            if pair.user is not None:
+                self._add(key, pair.user)
+            if pair.opponent is not None:
+                self._add(f"opponent_{key}", pair.opponent)
+
+    def tally(self) -> Tally:
+        """The sums so far."""
+        stats = {name: Sum(count, total) for name, (count, total) in self._stats.items()}
+        return Tally(pending=self._pending, stats=stats, **self._sums)
+
+    def _add(self, name: str, value: int) -> None:
+        values = self._stats.get(name)
+        if values is None:
+            self._stats[name] = [1, value]
+        else:
+            values[0] += 1
+            values[1] += value
 
 
 def _counted(tally: Tally, match: Match, times: int) -> Tally:

@@ -1,22 +1,20 @@
 """The follower: every event once, rows and checkpoint together."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
-import pytest
 from msgspec.structs import replace
-from psycopg import Cursor
 
-from events.log import MatchLog, Recorded
+from events.log import MatchLog
 from events.matches import ScreenshotUploaded, StatsConfirmed
-from events.progress import MATCHES_FOLLOWER, PROJECTED_CHANNEL
+from events.progress import PROJECTED_CHANNEL
 from events.refusals import Unavailable
-from projections.follow import Follower
-from projections.matches import project
+from projections.catalogue import MATCHES
+from projections.follower import LiveFollower
 from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
 
 
@@ -31,7 +29,7 @@ def confirmed(upload: ScreenshotUploaded, number: int) -> StatsConfirmed:
 
 
 @contextmanager
-def running(follower: Follower) -> Iterator[None]:
+def running(follower: LiveFollower) -> Iterator[None]:
     thread = threading.Thread(target=follower.run)
     thread.start()
     try:
@@ -66,31 +64,15 @@ def checkpoint(conn: psycopg.Connection[Any]) -> int:
 
 def test_what_is_appended_is_projected(database: str, match_log: MatchLog) -> None:
     upload = uploaded(1)
-    with running(Follower(database, match_log, MATCHES_FOLLOWER, project)):
+    with running(LiveFollower(database, MATCHES)):
         match_log.append(upload)
         wait_for(database, match_log.append(confirmed(upload, 2)))
     assert totals(database) == (1, 1)
 
 
-def test_a_failed_batch_leaves_neither_rows_nor_a_moved_checkpoint(
-    database: str, match_log: MatchLog
-) -> None:
-    def project_and_fail(cursor: Cursor[Any], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
-        project(cursor, batch)
-        raise ValueError("broken on purpose")
-
-    match_log.append(uploaded(1))
-    follower = Follower(database, match_log, MATCHES_FOLLOWER, project_and_fail)
-    with psycopg.connect(database, autocommit=True) as conn:
-        with pytest.raises(ValueError, match="on purpose"):
-            follower.step(conn)
-        assert checkpoint(conn) == 0
-    assert totals(database) == (0, 0)
-
-
 def test_two_followers_do_not_count_twice(database: str, match_log: MatchLog) -> None:
-    first = Follower(database, match_log, MATCHES_FOLLOWER, project)
-    second = Follower(database, match_log, MATCHES_FOLLOWER, project)
+    first = LiveFollower(database, MATCHES)
+    second = LiveFollower(database, MATCHES)
     position = 0
     with running(first), running(second):
         for number in range(40):
@@ -102,7 +84,7 @@ def test_two_followers_do_not_count_twice(database: str, match_log: MatchLog) ->
 
 
 def test_a_cut_connection_is_made_again(database: str, match_log: MatchLog) -> None:
-    with running(Follower(database, match_log, MATCHES_FOLLOWER, project)):
+    with running(LiveFollower(database, MATCHES)):
         wait_for(database, match_log.append(uploaded(1)))
         with psycopg.connect(database, autocommit=True) as conn:
             conn.execute(
@@ -127,7 +109,7 @@ def append_again(match_log: MatchLog, event: ScreenshotUploaded) -> int:
 def test_a_read_model_built_again_from_nothing_is_the_same(
     database: str, match_log: MatchLog
 ) -> None:
-    follower = Follower(database, match_log, MATCHES_FOLLOWER, project)
+    follower = LiveFollower(database, MATCHES)
     with psycopg.connect(database, autocommit=True) as conn:
         for version, event in enumerate(EXAMPLES.values(), start=1):
             match_log.append(replace(event, version=version))

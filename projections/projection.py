@@ -1,0 +1,37 @@
+"""What a projection is: a name, a version, tables, and two ways to fill them from events."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from events.log import Recorded
+from projections.stored import Stored, Unprojectable
+
+# Folds a batch into the rows and gives the matches that changed. It gets a cursor whose search
+# path is the build at hand, and nothing else: projecting cannot have an effect outside of it.
+Project = Callable[[Cursor[TupleRow], Sequence[Recorded]], tuple[UUID, ...]]
+
+# Fills the empty tables from whole histories, one match after the other, in order of versions.
+# Gives the events that could not be projected, and the later ones of the same matches.
+Load = Callable[[Cursor[TupleRow], Iterable[Sequence[Stored]]], Sequence[Unprojectable]]
+
+
+class Projection(Struct, frozen=True, kw_only=True):
+    """A read model.
+
+    Raise `version` with every change of what its rows hold. `oldest` is the oldest version of
+    rows that this code can still keep up to date and serve; raise it when they no longer fit.
+    `tables` names the key of each table. The tables stand in ``schema/<name>.sql``, their indexes
+    in ``schema/<name>_indexes.sql``; both name no schema, and neither do `project` and `load`.
+    """
+
+    name: str
+    version: int
+    oldest: int
+    schema: str
+    tables: Mapping[str, str]
+    project: Project
+    load: Load

@@ -1,0 +1,11 @@
+-- Apart from the tables: a rebuild fills them first.
+
+ALTER TABLE matches ADD PRIMARY KEY (match_id);
+
+CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC)
+    WHERE NOT is_deleted;
+
+CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
+    WHERE NOT is_deleted AND result IS NOT NULL;
+
+ALTER TABLE summaries ADD PRIMARY KEY (owner_id);

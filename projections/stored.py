@@ -1,0 +1,111 @@
+"""Reads the log as it is stored: in the order of positions, or match by match."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any, Final, cast
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import Connection, sql
+from psycopg.rows import TupleRow
+
+from events.codec import EventMapper
+from events.log import Recorded
+from events.matches import MatchEvent
+
+FETCHED_AT_ONCE: Final = 2000
+
+_MAPPER: Final = EventMapper()
+
+
+class Stored(Struct, frozen=True, gc=False):
+    """An event as it lies in the log. It may be one that this program cannot read."""
+
+    position: int
+    match_id: UUID
+    version: int
+    name: str
+    state: bytes
+
+    def event(self) -> MatchEvent:
+        """The event; raises what `EventMapper.decode` does."""
+        decoded = _MAPPER.decode(self.name, self.state, self.match_id, self.version)
+        return cast(MatchEvent, decoded)
+
+    def recorded(self) -> Recorded:
+        """The event with its position; raises what `EventMapper.decode` does."""
+        return Recorded(self.position, self.event())
+
+
+class Unprojectable(Struct, frozen=True):
+    """An event that could not be projected; without a `problem`, it waits for an earlier one."""
+
+    stored: Stored
+    problem: str | None
+
+
+def problem_of(stored: Stored, error: Exception) -> str:
+    """What went wrong with an event, in one line for those who run the system."""
+    return f"{stored.name}, version {stored.version}: {type(error).__name__}: {error}"
+
+
+def read_after(
+    conn: Connection[TupleRow], position: sql.Composable, limit: int, upto: int | None = None
+) -> tuple[int, list[Stored]]:
+    """The events after a place, at most `limit` and none after `upto`; and where the place was.
+
+    `position` is an SQL expression for the place: one question to the server less.
+    """
+    query = sql.SQL(
+        """
+        SELECT notification_id, originator_id, originator_version, topic, state,
+               coalesce({position}, 0)
+        FROM log.events
+        WHERE notification_id > coalesce({position}, 0)
+          AND (%(upto)s::bigint IS NULL OR notification_id <= %(upto)s)
+        ORDER BY notification_id
+        LIMIT %(limit)s
+        """
+    ).format(position=position)
+    rows = conn.execute(query, {"upto": upto, "limit": limit}, binary=True).fetchall()
+    return (rows[0][5] if rows else 0), [Stored(*row[:5]) for row in rows]
+
+
+def read_at(conn: Connection[TupleRow], positions: list[int]) -> list[Stored]:
+    """The events at `positions`, in order."""
+    cursor = conn.execute(
+        """
+        SELECT notification_id, originator_id, originator_version, topic, state
+        FROM log.events
+        WHERE notification_id = ANY(%(positions)s)
+        ORDER BY notification_id
+        """,
+        {"positions": positions},
+        binary=True,
+    )
+    return [Stored(*row) for row in cursor]
+
+
+def histories(conn: Connection[TupleRow], upto: int) -> Iterator[list[Stored]]:
+    """All events up to a position, grouped by match, each match in the order of its versions.
+
+    Streams: whatever the size of the log, a few thousand events are in memory. `conn` has to be
+    in a transaction.
+    """
+    with conn.cursor(name="histories", binary=True) as cursor:
+        cursor.itersize = FETCHED_AT_ONCE
+        cursor.execute(
+            """
+            SELECT notification_id, originator_id, originator_version, topic, state
+            FROM log.events
+            WHERE notification_id <= %(upto)s
+            ORDER BY originator_id, originator_version
+            """,
+            {"upto": upto},
+        )
+        for _, rows in groupby(cursor, key=_match_of):
+            yield [Stored(*row) for row in rows]
+
+
+def _match_of(row: tuple[Any, ...]) -> Any:
+    return row[1]
