@@ -11,6 +11,7 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from command_api.matches.commands import RecordFailure, RecordReading
 from command_api.matches.executing import Executor
 from events.base import Cause
+from events.broker import decoded, undecoded
 from events.bus import (
     EXTRACTION_FAILED,
     EXTRACTION_FAILED_CONSUMER,
@@ -43,8 +44,12 @@ def subscribe(broker: NatsBroker, executor: Executor) -> None:
         durable=STATS_EXTRACTED_CONSUMER,
         pull_sub=pull,
         ack_policy=AckPolicy.MANUAL,
+        decoder=undecoded,
     )
-    async def stats_extracted(answer: StatsExtracted, message: NatsMessage) -> None:
+    async def stats_extracted(message: NatsMessage) -> None:
+        answer = await decoded(message, StatsExtracted)
+        if not answer:
+            return
         command = RecordReading(request_id=answer.request_id, reading=answer.reading)
         await _record(executor, answer, command, message)
 
@@ -54,8 +59,12 @@ def subscribe(broker: NatsBroker, executor: Executor) -> None:
         durable=EXTRACTION_FAILED_CONSUMER,
         pull_sub=pull,
         ack_policy=AckPolicy.MANUAL,
+        decoder=undecoded,
     )
-    async def extraction_failed(answer: ExtractionFailed, message: NatsMessage) -> None:
+    async def extraction_failed(message: NatsMessage) -> None:
+        answer = await decoded(message, ExtractionFailed)
+        if not answer:
+            return
         command = RecordFailure(
             request_id=answer.request_id,
             reason=answer.reason,

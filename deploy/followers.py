@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
+import logging
+from typing import Final
 
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from deploy.watch import Watch
-from events.broker import create_broker, watch_consumer
+from events.broker import ConsumerLost, connect, create_broker, until_there, watch_consumer
 from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRACTED_CONSUMER
+from events.dead_letters import DeadLetters
 from events.log import MatchLog
 from events.progress import MATCHES_FOLLOWER
 from events.relay import Relay
 from projections.follow import Follower
 from projections.matches import project
 
-LOG_CONNECTIONS = 6
+LOG_CONNECTIONS: Final = 6
+INBOX: Final = (STATS_EXTRACTED_CONSUMER, EXTRACTION_FAILED_CONSUMER)
+
+log = logging.getLogger(__name__)
 
 
 async def follow(settings: Settings) -> None:
@@ -39,17 +45,33 @@ async def _project(follower: Follower) -> None:
 
 
 async def _carry_messages(settings: Settings, match_log: MatchLog, follower: Follower) -> None:
-    broker = create_broker(settings.nats)
-    subscribe(broker, Executor(match_log))
-    client = await broker.connect()
-    relay = Relay(settings.database, match_log, client.jetstream())
+    client = await connect(settings.nats)
+    relay = Relay(settings.database, client)
     troubles = {"relay": lambda: relay.trouble, "projections": lambda: follower.trouble}
     try:
-        await broker.start()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run())
+            tasks.create_task(DeadLetters(settings.database, client).run())
             tasks.create_task(Watch(settings.database, client, troubles).run())
-            for consumer in (STATS_EXTRACTED_CONSUMER, EXTRACTION_FAILED_CONSUMER):
-                tasks.create_task(watch_consumer(client, READINGS_STREAM, consumer))
+            tasks.create_task(_take_answers(settings, Executor(match_log)))
     finally:
-        await broker.stop()
+        await client.close()
+
+
+async def _take_answers(settings: Settings, executor: Executor) -> None:
+    """The inbox; it begins anew, alone, whenever its queue was lost."""
+    while True:
+        broker = create_broker(settings.nats)
+        subscribe(broker, executor)
+        client = await broker.connect()
+        try:
+            for consumer in INBOX:
+                await until_there(client, READINGS_STREAM, consumer)
+            await broker.start()
+            async with asyncio.TaskGroup() as tasks:
+                for consumer in INBOX:
+                    tasks.create_task(watch_consumer(client, READINGS_STREAM, consumer))
+        except* ConsumerLost as lost:
+            log.warning("the inbox begins anew: %s", lost.exceptions)
+        finally:
+            await broker.stop()

@@ -20,11 +20,18 @@ EXTRACTION_FAILED: Final = "readings.extraction_failed"
 STATS_EXTRACTED_CONSUMER: Final = "inbox_extracted"
 EXTRACTION_FAILED_CONSUMER: Final = "inbox_failed"
 
+# What the server says of messages that nobody could finish.
+DEAD_LETTERS_STREAM: Final = "DEAD_LETTERS"
+DEAD_LETTERS_CONSUMER: Final = "dead_letters"
+
 # How long one request for messages waits at the server; after a broken connection this long may
 # pass until the next.
 FETCH_SECONDS: Final = 2.0
 # An unfinished reading is given to another worker when nothing was heard of it for this long.
 OCR_ACK_SECONDS: Final = 6.0
+# A message that ends its workers before they can answer is given up after so many. An OCR that
+# lives gives up sooner, by itself: the rest is for workers and servers that died for other reasons.
+OCR_MOST_DELIVERIES: Final = 8
 GREATEST_RETRY_SECONDS: Final = 30.0
 
 

@@ -2,42 +2,64 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any, Final, assert_never
 
-import msgspec
 import nats.errors
-import nats.js.errors
 import psycopg
-from eventsourcing.persistence import PersistenceError
-from nats.js import JetStreamContext
+from nats.aio.client import Client
 from psycopg import AsyncConnection
 
-from events.bus import SCREENSHOT_UPLOADED, SCREENSHOTS_STREAM
-from events.bus import ScreenshotUploaded as UploadMessage
-from events.log import MatchLog, Recorded
-from events.matches import ExtractionRequested, ScreenshotUploaded
+from events import pending, relay_streams, tail
+from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
+from events.codec import EventMapper
+from events.given_up import give_up
+from events.leading import LEASE_SECONDS, cut_after, leading
+from events.pending import Pending
+from events.reconciling import Fate, fate, pause_after
 from events.recorder import APPENDED_CHANNEL
+from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
 
-FOLLOWER: Final = "relay"
-BATCH: Final = 200
+LOCK: Final = "tracker relay"
+BATCH: Final = 500
+SENDS_AT_ONCE: Final = 50
 # A notification may be lost: the log is looked at this often in any case.
 PATIENCE_SECONDS: Final = 0.5
+LOOK_AT_STREAMS_SECONDS: Final = 1.0
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
-PUBLISH_SECONDS: Final = 5.0
 
 log = logging.getLogger(__name__)
 
 
-class Relay:
-    """Publishes what asks for a reading, at least once, and keeps its place in the log.
+def _now() -> datetime:
+    return datetime.now(UTC)
 
-    Started any number of times, one leads and the others wait to follow it.
+
+class Relay:
+    """Follows the log, notes what is to be read, and sends it until there is an outcome.
+
+    Started any number of times, one leads and the others wait to follow it. Whatever it awaits
+    ends within `lease` seconds; what it notes is written on the connection that holds the lead.
     """
 
-    def __init__(self, conninfo: str, match_log: MatchLog, stream: JetStreamContext) -> None:
+    def __init__(
+        self,
+        conninfo: str,
+        client: Client,
+        *,
+        clock: Callable[[], datetime] = _now,
+        lease: float = LEASE_SECONDS,
+    ) -> None:
         self._conninfo = conninfo
-        self._log = match_log
-        self._stream = stream
+        self._client = client
+        self._clock = clock
+        self._lease = lease
+        self._mapper = EventMapper()
+        self._queue = UploadQueue(client)
+        self._position = 0
+        self._looked_at = 0.0
         self.trouble: str | None = "The relay has not begun yet."
 
     async def run(self) -> None:
@@ -45,86 +67,110 @@ class Relay:
         while True:
             try:
                 await self._lead()
-            except (psycopg.Error, PersistenceError, nats.errors.Error, OSError) as error:
+            except (psycopg.Error, nats.errors.Error, ChainBroken, OSError) as error:
                 self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
                 log.warning("%s", self.trouble)
-                await asyncio.to_thread(self._log.drop_dead_connections)
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
 
     async def _lead(self) -> None:
-        """Follow the log for as long as this connection, and so the lead, holds."""
-        async with await AsyncConnection.connect(self._conninfo, autocommit=True) as conn:
-            await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
-            while not await _takes_the_lead(conn):
-                self.trouble = None
-                await asyncio.sleep(PATIENCE_SECONDS)
-            position = await _checkpoint(conn)
+        async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
+            async with cut_after(conn, self._lease):
+                await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+                self._position = await pending.position(conn)
+            self._queue.begin(await self._look_at_streams(conn))
             while True:
-                batch = await asyncio.to_thread(self._log.read, position, BATCH)
-                for recorded in batch:
-                    await self._publish(recorded)
+                is_behind = await self._follow(conn) or await self._send_due(conn)
+                if monotonic() - self._looked_at > LOOK_AT_STREAMS_SECONDS:
+                    await self._look_at_streams(conn)
                 self.trouble = None
-                if batch:
-                    position = batch[-1].position
-                    await _move(conn, position)
-                if len(batch) < BATCH:
+                if not is_behind:
                     await _appended(conn)
 
-    async def _publish(self, recorded: Recorded) -> None:
-        event = recorded.event
-        if not isinstance(event, ScreenshotUploaded | ExtractionRequested):
-            return
-        message = UploadMessage(
-            request_id=event.id,
-            match_id=event.match_id,
-            correlation_id=event.cause.correlation_id,
-            screenshot=await self._screenshot(event),
+    def _stand_by(self) -> None:
+        self.trouble = None
+
+    async def _follow(self, conn: AsyncConnection[Any]) -> bool:
+        """Note what was appended; True if there may be more."""
+        async with cut_after(conn, self._lease):
+            batch = await tail.read(conn, self._mapper, self._position, BATCH)
+            if batch:
+                await pending.follow(conn, self._mapper, batch, self._clock())
+                self._position = batch[-1].position
+        return len(batch) == BATCH
+
+    async def _send_due(self, conn: AsyncConnection[Any]) -> bool:
+        """Send what is due; True if there may be more."""
+        async with cut_after(conn, self._lease):
+            due = await pending.due(conn, self._clock(), SENDS_AT_ONCE)
+        for one in due:
+            if one.sends == 0:
+                await self._send(conn, one)
+            else:
+                await self._reconcile(conn, one)
+        return len(due) == SENDS_AT_ONCE
+
+    async def _send(self, conn: AsyncConnection[Any], one: Pending) -> None:
+        message = ScreenshotUploaded(
+            request_id=one.request_id,
+            match_id=one.match_id,
+            correlation_id=one.correlation_id,
+            screenshot=one.screenshot,
         )
-        await self._stream.publish(
-            SCREENSHOT_UPLOADED,
-            msgspec.json.encode(message),
-            timeout=PUBLISH_SECONDS,
-            stream=SCREENSHOTS_STREAM,
-            headers={"Nats-Msg-Id": str(event.id), "content-type": "application/json"},
-        )
-        log.info("relayed match=%s request=%s", event.match_id, event.id)
+        # The first id stays the same, so that sending again after trouble changes nothing. One
+        # that is sent on purpose once more has a new id, or the stream would swallow it.
+        message_id = f"{one.request_id}:{one.sends}" if one.sends else str(one.request_id)
+        sequence = await self._queue.publish(message, message_id)
+        now = self._clock()
+        async with cut_after(conn, self._lease):
+            await pending.mark_sent(
+                conn, one.request_id, sequence, now, now + pause_after(one.sends + 1)
+            )
+        log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
 
-    async def _screenshot(self, event: ScreenshotUploaded | ExtractionRequested) -> str:
-        if isinstance(event, ScreenshotUploaded):
-            return event.screenshot
-        match = await asyncio.to_thread(self._log.load, event.match_id)
-        assert match is not None  # noqa: S101  # its event was just read
-        return match.screenshot
+    async def _reconcile(self, conn: AsyncConnection[Any], one: Pending) -> None:
+        sequence = one.sequence or 0
+        state = await self._queue.state()
+        is_held = sequence >= state.first_sequence and await self._queue.holds(sequence)
+        is_delivered = sequence <= state.delivered
+        what = fate(one, is_held=is_held, is_delivered=is_delivered, now=self._clock())
+        match what:
+            case Fate.SEND:
+                await self._send(conn, one)
+            case Fate.REPLACE:
+                await self._queue.remove(sequence)
+                await self._send(conn, one)
+            case Fate.WAIT:
+                await self._postpone(conn, one)
+            case Fate.GIVE_UP:
+                await self._queue.remove(sequence)
+                await give_up(self._client.jetstream(), one, one.sends)
+                await self._postpone(conn, one)
+            case _:
+                assert_never(what)
+
+    async def _postpone(self, conn: AsyncConnection[Any], one: Pending) -> None:
+        async with cut_after(conn, self._lease):
+            await pending.postpone(conn, one.request_id, self._clock() + pause_after(one.sends))
+
+    async def _look_at_streams(self, conn: AsyncConnection[Any]) -> StreamState:
+        """Where a stream was made anew, what it held is due again. Gives the state of the queue."""
+        readings = await stream_state(self._client, READINGS_STREAM)
+        queue = await stream_state(self._client, SCREENSHOTS_STREAM)
+        async with cut_after(conn, self._lease):
+            await self._note(conn, READINGS_STREAM, readings)
+            if await self._note(conn, SCREENSHOTS_STREAM, queue):
+                self._queue.begin(queue)
+        self._looked_at = monotonic()
+        return queue
+
+    async def _note(self, conn: AsyncConnection[Any], stream: str, state: StreamState) -> bool:
+        is_lost = await relay_streams.note(conn, stream, state, self._clock())
+        if is_lost:
+            log.warning("the stream %s is new: what has no outcome is sent again", stream)
+        return is_lost
 
 
-async def _takes_the_lead(conn: AsyncConnection) -> bool:
-    cursor = await conn.execute("SELECT pg_try_advisory_lock(hashtext('tracker relay'))")
-    row = await cursor.fetchone()
-    return bool(row and row[0])
-
-
-async def _checkpoint(conn: AsyncConnection) -> int:
-    cursor = await conn.execute(
-        "SELECT position FROM log.checkpoints WHERE follower = %(follower)s",
-        {"follower": FOLLOWER},
-    )
-    row = await cursor.fetchone()
-    return row[0] if row else 0
-
-
-async def _move(conn: AsyncConnection, position: int) -> None:
-    await conn.execute(
-        """
-        INSERT INTO log.checkpoints (follower, position)
-        VALUES (%(follower)s, %(position)s)
-        ON CONFLICT (follower)
-        DO UPDATE SET position = EXCLUDED.position, moved_at = clock_timestamp()
-        """,
-        {"follower": FOLLOWER, "position": position},
-    )
-
-
-async def _appended(conn: AsyncConnection) -> None:
+async def _appended(conn: AsyncConnection[Any]) -> None:
     """Wait until something was appended, or the patience ends."""
     async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
         pass

@@ -7,10 +7,13 @@ from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StorageType,
 from nats.js.errors import NotFoundError
 
 from events.bus import (
+    DEAD_LETTERS_CONSUMER,
+    DEAD_LETTERS_STREAM,
     EXTRACTION_FAILED,
     EXTRACTION_FAILED_CONSUMER,
     OCR_ACK_SECONDS,
     OCR_CONSUMER,
+    OCR_MOST_DELIVERIES,
     READINGS_STREAM,
     SCREENSHOT_UPLOADED,
     SCREENSHOTS_STREAM,
@@ -20,6 +23,11 @@ from events.bus import (
 
 DUPLICATE_WINDOW_SECONDS: Final = 120
 INBOX_ACK_SECONDS: Final = 30
+DEAD_LETTERS_KEPT_SECONDS: Final = 7 * 86_400
+# One worker takes one message at a time, so this is how many workers there may be.
+MOST_WORKERS: Final = 1000
+FOR_EVER: Final = -1
+ADVISORIES: Final = "$JS.EVENT.ADVISORY.CONSUMER"
 
 STREAMS: Final = (
     StreamConfig(
@@ -36,29 +44,43 @@ STREAMS: Final = (
         storage=StorageType.FILE,
         duplicate_window=DUPLICATE_WINDOW_SECONDS,
     ),
+    StreamConfig(
+        name=DEAD_LETTERS_STREAM,
+        subjects=[
+            f"{ADVISORIES}.{kind}.{stream}.*"
+            for kind in ("MAX_DELIVERIES", "MSG_TERMINATED")
+            for stream in (SCREENSHOTS_STREAM, READINGS_STREAM)
+        ],
+        # Kept for a while after they were dealt with: somebody may want to know.
+        retention=RetentionPolicy.LIMITS,
+        max_age=DEAD_LETTERS_KEPT_SECONDS,
+        storage=StorageType.FILE,
+    ),
 )
 
 
-def _consumer(name: str, subject: str, ack_wait: float, most_pending: int) -> ConsumerConfig:
+def _consumer(
+    name: str, subject: str | None, ack_wait: float, most_deliveries: int = FOR_EVER
+) -> ConsumerConfig:
     return ConsumerConfig(
         durable_name=name,
         filter_subject=subject,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ack_wait,
-        max_ack_pending=most_pending,
+        max_ack_pending=MOST_WORKERS,
+        max_deliver=most_deliveries,
     )
 
 
 CONSUMERS: Final = (
-    (SCREENSHOTS_STREAM, _consumer(OCR_CONSUMER, SCREENSHOT_UPLOADED, OCR_ACK_SECONDS, 1000)),
     (
-        READINGS_STREAM,
-        _consumer(STATS_EXTRACTED_CONSUMER, STATS_EXTRACTED, INBOX_ACK_SECONDS, 1000),
+        SCREENSHOTS_STREAM,
+        _consumer(OCR_CONSUMER, SCREENSHOT_UPLOADED, OCR_ACK_SECONDS, OCR_MOST_DELIVERIES),
     ),
-    (
-        READINGS_STREAM,
-        _consumer(EXTRACTION_FAILED_CONSUMER, EXTRACTION_FAILED, INBOX_ACK_SECONDS, 1000),
-    ),
+    # An answer is tried for as long as it takes: the database may be away for hours.
+    (READINGS_STREAM, _consumer(STATS_EXTRACTED_CONSUMER, STATS_EXTRACTED, INBOX_ACK_SECONDS)),
+    (READINGS_STREAM, _consumer(EXTRACTION_FAILED_CONSUMER, EXTRACTION_FAILED, INBOX_ACK_SECONDS)),
+    (DEAD_LETTERS_STREAM, _consumer(DEAD_LETTERS_CONSUMER, None, INBOX_ACK_SECONDS)),
 )
 
 

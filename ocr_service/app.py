@@ -10,6 +10,7 @@ import nats.errors
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
+from events.broker import decoded, undecoded
 from events.bus import (
     EXTRACTION_FAILED,
     FETCH_SECONDS,
@@ -53,8 +54,12 @@ def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> N
         durable=OCR_CONSUMER,
         pull_sub=PullSub(batch_size=1, timeout=FETCH_SECONDS),
         ack_policy=AckPolicy.MANUAL,
+        decoder=undecoded,
     )
-    async def read_screenshot(upload: ScreenshotUploaded, message: NatsMessage) -> None:
+    async def read_screenshot(message: NatsMessage) -> None:
+        upload = await decoded(message, ScreenshotUploaded)
+        if not upload:
+            return
         attempt = message.raw_message.metadata.num_delivered or 1
         async with _heartbeat(message):
             outcome = await _read(screenshots, reader, upload)
@@ -62,7 +67,7 @@ def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> N
                 await message.raw_message.nak(delay=retry_delay(attempt))
                 return
             given_up = outcome or Unreadable(reason=FailureReason.CRASHED, detail=GAVE_UP)
-            await _answer(broker, upload, given_up, attempt)
+            await _answer(broker, upload, given_up, attempt, _answer_id(upload, message))
         await message.raw_message.ack_sync()
 
 
@@ -105,8 +110,17 @@ async def _heartbeat(message: NatsMessage) -> AsyncIterator[None]:
         task.cancel()
 
 
+def _answer_id(upload: ScreenshotUploaded, message: NatsMessage) -> str:
+    """The id of the message that is answered: an upload sent once more may be answered again."""
+    return str(message.headers.get("Nats-Msg-Id", upload.request_id))
+
+
 async def _answer(
-    broker: NatsBroker, upload: ScreenshotUploaded, outcome: Reading | Unreadable, attempt: int
+    broker: NatsBroker,
+    upload: ScreenshotUploaded,
+    outcome: Reading | Unreadable,
+    attempt: int,
+    answer_id: str,
 ) -> None:
     """Publish the outcome and wait until the stream holds it."""
     answer: StatsExtracted | ExtractionFailed
@@ -133,7 +147,7 @@ async def _answer(
         subject,
         stream=READINGS_STREAM,
         timeout=PUBLISH_SECONDS,
-        headers={"Nats-Msg-Id": str(upload.request_id)},
+        headers={"Nats-Msg-Id": answer_id},
     )
     log.info(
         "%s match=%s attempt=%d correlation=%s",

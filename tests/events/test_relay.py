@@ -58,7 +58,7 @@ async def test_an_upload_is_published_with_its_picture(
     database: str, match_log: MatchLog, bus: Client
 ) -> None:
     match_log.append(UPLOADED)
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         [message] = await published(bus, 1)
     assert message.request_id == UPLOADED.id
     assert message.screenshot == SCREENSHOT
@@ -71,7 +71,7 @@ async def test_a_request_to_read_again_is_published_with_the_stored_picture(
     request = EXAMPLES["match.extraction_requested.v1"]
     assert isinstance(request, ExtractionRequested)
     match_log.append(request)
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         messages = await published(bus, 2)
     assert [m.request_id for m in messages] == [UPLOADED.id, request.id]
     assert messages[1].screenshot == SCREENSHOT
@@ -82,17 +82,17 @@ async def test_a_relay_goes_on_where_the_one_before_stopped(
 ) -> None:
     first, second = uploaded(1), uploaded(2)
     match_log.append(first)
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         assert [m.request_id for m in await published(bus, 1)] == [first.id]
         await checkpoint_reaches(database, match_log.head())
     match_log.append(second)
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         assert [m.request_id for m in await published(bus, 1)] == [second.id]
 
 
 async def test_of_two_relays_one_publishes(database: str, match_log: MatchLog, bus: Client) -> None:
     uploads = [uploaded(number) for number in range(1, 21)]
-    relays = [Relay(database, match_log, bus.jetstream()) for _ in range(2)]
+    relays = [Relay(database, bus) for _ in range(2)]
     async with running(relays[0]), running(relays[1]):
         for upload in uploads:
             await asyncio.to_thread(match_log.append, upload)
@@ -107,7 +107,7 @@ async def test_of_two_relays_one_publishes(database: str, match_log: MatchLog, b
 async def test_a_relay_whose_connection_is_cut_begins_again(
     database: str, match_log: MatchLog, bus: Client
 ) -> None:
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         first = uploaded(1)
         match_log.append(first)
         assert [m.request_id for m in await published(bus, 1)] == [first.id]
@@ -126,7 +126,7 @@ async def test_a_relay_whose_connection_is_cut_begins_again(
 async def test_what_was_appended_while_nats_was_down_is_published_after_its_return(
     database: str, match_log: MatchLog, bus: Client, nats_server: Nats
 ) -> None:
-    async with running(Relay(database, match_log, bus.jetstream())):
+    async with running(Relay(database, bus)):
         nats_server.kill()
         match_log.append(UPLOADED)
         nats_server.start()  # not in a thread: the server dies with the thread that started it
