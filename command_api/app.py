@@ -9,6 +9,8 @@ from command_api.caller import Caller
 from command_api.idempotency import Answers
 from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
+from command_api.previews import routes as previews_routes
+from command_api.previews.asking import Previews
 from events.web import EXCEPTION_HANDLERS, Doorkeeper
 
 
@@ -17,15 +19,17 @@ def create_app(
     accounts: Accounts,
     matches: MatchCommands,
     answers: Answers,
+    previews: Previews,
     doorkeeper: Doorkeeper,
     caller: Caller,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
-        route_handlers=[accounts_routes.router, matches_routes.router],
+        route_handlers=[accounts_routes.router, matches_routes.router, previews_routes.router],
         dependencies={
             "principal": Provide(doorkeeper),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
+            "previews": Provide(lambda: previews, sync_to_thread=False),
             "answers": Provide(lambda: answers, sync_to_thread=False),
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),

@@ -17,12 +17,14 @@ from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
 from command_api.idempotency import Answers
 from command_api.matches.use_cases import MatchCommands
+from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.settings import Settings
 from deploy.signing_keys import load_or_create
 from deploy.stopping import log_to_standard_error, until_told_to_stop
+from events.broker import create_broker
 from events.identity import Verifier
 from events.log import MatchLog
 from events.progress import Progress
@@ -74,7 +76,11 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
 
     listening = asyncio.create_task(revocations.run())
     try:
-        async with pool, Progress(settings.database, drop_dead_connections) as progress:
+        async with (
+            pool,
+            Progress(settings.database, drop_dead_connections) as progress,
+            Previews(create_broker(settings.nats)) as previews,
+        ):
             doorkeeper = Doorkeeper(verifier, revocations)
             command = create_command_app(
                 accounts=Accounts(
@@ -85,6 +91,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 ),
                 matches=MatchCommands(match_log, progress, screenshots),
                 answers=Answers(pool),
+                previews=previews,
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
             )

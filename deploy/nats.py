@@ -22,6 +22,7 @@ PORTS: Final = range(20_000, 32_000)  # below those that the kernel lends to out
 STARTS_WITHIN: Final = 30.0  # seconds
 STOPS_WITHIN: Final = 10.0  # seconds
 MEGABYTE: Final = 1024 * 1024
+LARGEST_MESSAGE: Final = 12 * MEGABYTE  # a preview carries its picture, at most 10 MiB
 
 
 class Nats:
@@ -51,6 +52,7 @@ class Nats:
             "host": LOOPBACK,
             "port": self.port,
             "authorization": {"token": self._token()},
+            "max_payload": LARGEST_MESSAGE,
             "jetstream": {
                 "store_dir": str(self._store),
                 # Otherwise it acknowledges up to two minutes before it writes to the disk.

@@ -7,6 +7,7 @@ from events.broker import create_broker, watch_consumer
 from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM
 from ocr_service.app import subscribe
 from ocr_service.isolation import IsolatedReader
+from ocr_service.preview import subscribe_previews
 
 
 async def work(settings: Settings) -> None:
@@ -16,6 +17,7 @@ async def work(settings: Settings) -> None:
     await reader.start()
     broker = create_broker(settings.nats)
     subscribe(broker, FolderOfScreenshots(settings.screenshots), reader)
+    subscribe_previews(broker, reader)
     client = await broker.connect()
     try:
         await broker.start()

@@ -72,7 +72,7 @@ def view(match: Match) -> MatchView:
         penalties_opponent=penalties.opponent,
         result=match.result,
         stats=confirmed.stats if confirmed else {},
-        extracted_data=_extracted(match.reading, perspective) if match.reading else None,
+        extracted_data=extracted_data(match.reading, perspective) if match.reading else None,
         failure=match.failure,
         screenshot=f"/api/matches/{match.id}/screenshot/",
         duplicate_of=None,
@@ -83,7 +83,8 @@ def view(match: Match) -> MatchView:
     )
 
 
-def _extracted(reading: Reading, perspective: Perspective) -> ExtractedData:
+def extracted_data(reading: Reading, perspective: Perspective) -> ExtractedData:
+    """A reading as the player sees it."""
     numbers = numbers_of(reading, perspective.side_or_left)
     penalties = numbers.penalties or Pair()
     return ExtractedData(

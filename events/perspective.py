@@ -32,14 +32,19 @@ class SeenNumbers(Struct, frozen=True):
 
 
 def perspective_of(match: Match) -> Perspective:
-    """Which side of the screen is the owner's: as said, or by the opponent's name."""
-    if match.side:
-        return Perspective(match.side, "The player said so.")
-    if match.reading is None:
+    """Which side of the screen is the owner's."""
+    return perspective(match.side, match.opponent_name, match.reading)
+
+
+def perspective(said: Side | None, opponent_name: str, reading: Reading | None) -> Perspective:
+    """Which side of the screen is the player's: as said, or by the opponent's name."""
+    if said:
+        return Perspective(said, "The player said so.")
+    if reading is None:
         return Perspective(None, "Nothing was read yet.")
-    opponent = fold(match.opponent_name)
-    on_left = _is_named(opponent, match.reading.left_name)
-    on_right = _is_named(opponent, match.reading.right_name)
+    opponent = fold(opponent_name)
+    on_left = _is_named(opponent, reading.left_name)
+    on_right = _is_named(opponent, reading.right_name)
     if on_left == on_right:
         return Perspective(None, "Neither name on the screen alone is the opponent's.")
     if on_left:

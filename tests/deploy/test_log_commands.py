@@ -40,11 +40,11 @@ def test_a_whole_log_is_said_to_be_whole(filled: str, capsys: pytest.CaptureFixt
     assert f"The log is whole: {len(EXAMPLES)} events." in capsys.readouterr().err
 
 
-def test_an_altered_log_is_told_of(filled: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_altered_log_is_told_of(filled: str, capfd: pytest.CaptureFixture[str]) -> None:
     with psycopg.connect(filled) as conn:
         conn.execute("UPDATE log.events SET topic = 'match.deleted.v1' WHERE notification_id = 3")
     assert verify(filled) == 1
-    assert "position 3" in capsys.readouterr().err
+    assert "position 3" in capfd.readouterr().err
 
 
 def test_an_export_imported_elsewhere_gives_equal_read_models(

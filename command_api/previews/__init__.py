@@ -1,0 +1,1 @@
+"""Previews: what would be read from a picture, without keeping anything."""
