@@ -29,10 +29,12 @@ def main(engine_name: str, memory: int, cpu_seconds: int) -> None:
     threading.Thread(target=_receive, args=(pictures, waiting), daemon=True).start()
     # One picture is one core's work, and these are read when the libraries load.
     os.environ.update(OMP_THREAD_LIMIT="1", OPENBLAS_NUM_THREADS="1")
+    from ocr_service.digits import warm_up
     from ocr_service.engines import engine
     from ocr_service.read import read
 
     reader = engine(engine_name)
+    warm_up()
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     _send(answers, READY)
     while True:

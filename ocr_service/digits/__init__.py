@@ -11,7 +11,7 @@ from ocr_service.digits.decoding import Guess, decode
 from ocr_service.digits.network import HEIGHT, WIDTH, Network, normalised
 from ocr_service.engine import Grey
 
-__all__ = ["CELL_HEIGHT", "HEIGHT", "VERSION", "WIDTH", "Guess", "guesses"]
+__all__ = ["CELL_HEIGHT", "HEIGHT", "VERSION", "WIDTH", "Guess", "guesses", "warm_up"]
 
 # Of the weights; a reading names it, so that readings of different weights can be told apart.
 VERSION: Final = "1"
@@ -29,6 +29,11 @@ def guesses(cells: Sequence[Grey]) -> list[tuple[Guess, Guess]]:
         [decode(columns) for columns in network.log_probabilities(stack)] for network in _networks()
     )
     return list(zip(first, second, strict=True))
+
+
+def warm_up() -> None:
+    """Load the networks now, so that the first picture need not wait for them."""
+    guesses([np.zeros((HEIGHT, WIDTH), np.uint8)])
 
 
 @cache

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import os
 import signal
 import struct
@@ -45,15 +46,27 @@ async def test_pictures_at_the_same_time_get_their_own_answers(reader: IsolatedR
     assert [type(answer) for answer in answers] == [Reading, Unreadable, Reading]
 
 
-async def test_crash_costs_one_reading(reader: IsolatedReader) -> None:
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (signal.SIGKILL, FailureReason.CRASHED),
+        (signal.SIGSEGV, FailureReason.CRASHED),
+        (signal.SIGXCPU, FailureReason.TIMED_OUT),  # the kernel, when the CPU time is used up
+    ],
+)
+async def test_death_costs_one_reading(
+    reader: IsolatedReader, end: signal.Signals, reason: FailureReason
+) -> None:
     pid = _pid(reader)
     os.kill(pid, signal.SIGSTOP)  # so that it dies with the picture in its hands
     reading = asyncio.create_task(reader.read(GOOD))
     await asyncio.sleep(0)
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, end)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGCONT)
     outcome = await reading
     assert isinstance(outcome, Unreadable)
-    assert outcome.reason is FailureReason.CRASHED
+    assert outcome.reason is reason
     assert isinstance(await reader.read(GOOD), Reading)
     assert reader.pid != pid
 
@@ -94,7 +107,7 @@ async def test_cancelled_reading_does_not_answer_the_next_one(reader: IsolatedRe
 
 async def test_bomb_does_not_take_the_memory_of_the_machine() -> None:
     reader = IsolatedReader(seconds=20, memory=768 * 1024 * 1024)
-    outcome = await reader.read(_grey_png(30_000, 30_000))
+    outcome = await reader.read(_grey_png(16_000, 16_000))
     assert isinstance(outcome, Unreadable)
     assert outcome.reason in {FailureReason.UNREADABLE, FailureReason.CRASHED}
     assert isinstance(await reader.read(GOOD), Reading)
@@ -147,7 +160,7 @@ def _grey_png(width: int, height: int) -> bytes:
             struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         )
 
-    squeeze = zlib.compressobj(9)
+    squeeze = zlib.compressobj(1)
     row = bytes(width + 1)
     pixels = b"".join(squeeze.compress(row) for _ in range(height)) + squeeze.flush()
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)

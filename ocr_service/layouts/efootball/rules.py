@@ -11,14 +11,13 @@ import numpy.typing as npt
 from ocr_service.engine import Grey
 from ocr_service.layouts.efootball.geometry import RULES, TABLE_HALF_WIDTH
 from ocr_service.layouts.efootball.lines import Rule, thin_lines
+from ocr_service.layouts.efootball.straight import Homography
 
 FEWEST_RULES: Final = 8
 # The working picture is at most this wide.
 WORKING_WIDTH: Final = 1280
 # Photographs may lean more than the search for level lines allows: it is repeated on turned ones.
 LEANINGS: Final = (0.0, 5.0, -5.0)
-
-Homography = npt.NDArray[np.float64]
 
 
 def find_tables(grey: Grey) -> Iterator[Homography]:
