@@ -42,30 +42,31 @@ def main(arguments: list[str] | None = None) -> int:
             return run(settings, parsed)
         if parsed.die_with_standard_input:
             die_with_standard_input()
-        _run_part(parsed.command, settings)
+        return _run_part(parsed.command, settings)
     except (BadSetting, DataFolderRefused, AddressRefused, StartFailed) as refusal:
         complain(str(refusal))
         return 1
-    return 0
 
 
-def _run_part(part: str, settings: Settings) -> None:
+def _run_part(part: str, settings: Settings) -> int:
     # Imported here: the OCR must not load the web, nor the web the OCR.
     from deploy.wiring import migrate, run_api, run_followers, run_ocr
 
-    match part:
-        case "api":
-            require(settings, part, "database", "nats")
-            run_api(settings)
-        case "ocr":
-            require(settings, part, "nats")
-            run_ocr(settings)
-        case "followers":
-            require(settings, part, "database", "nats")
-            run_followers(settings)
-        case "migrate":
-            require(settings, part, "database", "nats")
-            migrate(settings)
+    if part == "ocr":
+        require(settings, part, "nats")
+        run_ocr(settings)
+        return 0
+    from deploy.database_check import DatabaseRefused
+    from deploy.migrate import MigrationFailed
+
+    require(settings, part, "database", "nats")
+    run = {"api": run_api, "followers": run_followers, "migrate": migrate}[part]
+    try:
+        run(settings)
+    except (DatabaseRefused, MigrationFailed) as refusal:
+        complain(str(refusal))
+        return 1
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

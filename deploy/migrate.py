@@ -11,12 +11,12 @@ from urllib.parse import quote
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from deploy.database_check import MIGRATIONS, applied_migrations, known_migrations
 from deploy.settings import Settings
 from events.broker import create_broker
 from events.streams import set_up
 from projections.setup import create_read_models
 
-MIGRATIONS: Final = Path(__file__).parent / "migrations"
 DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
 
@@ -37,7 +37,7 @@ def migrate_tables(database: str) -> None:
     with closing(psycopg.connect(database, autocommit=True)) as lock:
         # dbmate itself does not keep two of its kind apart.
         lock.execute("SELECT pg_advisory_lock(hashtext('tracker migrations'))")
-        if _is_current(lock):
+        if applied_migrations(lock) >= known_migrations():
             return
         migrated = subprocess.run(  # noqa: S603  # the command is ours
             [
@@ -61,14 +61,6 @@ def _forget_old_words(database: str) -> None:
     """What the parts said before a restart must not count as said now."""
     with psycopg.connect(database) as conn:
         conn.execute("DELETE FROM log.parts WHERE said_at < clock_timestamp() - interval '2 s'")
-
-
-def _is_current(conn: psycopg.Connection) -> bool:
-    row = conn.execute("SELECT to_regclass('public.schema_migrations') IS NOT NULL").fetchone()
-    if not (row and row[0]):
-        return False
-    applied = {version for (version,) in conn.execute("SELECT version FROM schema_migrations")}
-    return applied >= {path.name.partition("_")[0] for path in MIGRATIONS.glob("*.sql")}
 
 
 def _url(database: str) -> str:

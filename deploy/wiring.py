@@ -8,7 +8,9 @@ def run_api(settings: Settings) -> None:
     import uvloop
 
     from deploy.api import serve
+    from deploy.database_check import refuse_unusable
 
+    refuse_unusable(settings.database)
     uvloop.run(serve(settings))
 
 
@@ -25,8 +27,10 @@ def run_followers(settings: Settings) -> None:
     """Project, relay and take in readings until SIGTERM or SIGINT."""
     import asyncio
 
+    from deploy.database_check import refuse_unusable
     from deploy.followers import follow
 
+    refuse_unusable(settings.database)
     asyncio.run(follow(settings))
 
 
