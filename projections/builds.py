@@ -88,6 +88,16 @@ def live_position(conn: Connection[TupleRow], projection: Projection) -> int:
     return row[0] if row else 0
 
 
+def take(conn: Connection[TupleRow], projection: Projection) -> None:
+    """Keep others from working on the builds until the connection ends; raises `Refused`."""
+    row = conn.execute(
+        "SELECT pg_try_advisory_lock(hashtext(%(lock)s))",
+        {"lock": f"tracker builds of {projection.name}"},
+    ).fetchone()
+    if not (row and row[0]):
+        raise Refused(f"Another process is at work on the builds of {projection.name} now.")
+
+
 def misfit(projection: Projection, version: int) -> str | None:
     """Why this program cannot work with rows of `version`, or None if it can."""
     name = projection.name

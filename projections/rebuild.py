@@ -8,7 +8,7 @@ from psycopg import Connection, IsolationLevel, sql
 from psycopg.rows import TupleRow
 
 from projections.advance import advance
-from projections.builds import Build, Refused, add_indexes, create, schema_of
+from projections.builds import Build, add_indexes, create, schema_of, take
 from projections.connecting import connect
 from projections.dead_letters import park
 from projections.places import BuildPlace
@@ -38,7 +38,7 @@ def rebuild(conninfo: str, projection: Projection, report: Report) -> Rebuilt:
     """
     name = f"rebuild {projection.name}"
     with connect(conninfo, name) as writer, connect(conninfo, name) as reader:
-        _take(writer, projection)
+        take(writer, projection)
         # Sorting and copying a long log takes what it takes.
         for conn in (writer, reader):
             conn.execute("SET statement_timeout = 0")
@@ -91,16 +91,6 @@ def _reported(
             reported = done
             report(done, head, "folding")
         yield history
-
-
-def _take(conn: Connection[TupleRow], projection: Projection) -> None:
-    """Keep others from rebuilding the same until this connection ends."""
-    row = conn.execute(
-        "SELECT pg_try_advisory_lock(hashtext(%(lock)s))",
-        {"lock": f"tracker rebuild {projection.name}"},
-    ).fetchone()
-    if not (row and row[0]):
-        raise Refused(f"Another process is at work on the builds of {projection.name} now.")
 
 
 def _head(conn: Connection[TupleRow]) -> int:

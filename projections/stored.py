@@ -1,8 +1,7 @@
 """Reads the log as it is stored: in the order of positions, or match by match."""
 
 from collections.abc import Iterator
-from itertools import groupby
-from typing import Any, Final, cast
+from typing import Final, cast
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,7 +12,7 @@ from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent
 
-FETCHED_AT_ONCE: Final = 2000
+COPIED_TYPES: Final = ("int8", "uuid", "int8", "text", "bytea")
 
 _MAPPER: Final = EventMapper()
 
@@ -89,23 +88,27 @@ def read_at(conn: Connection[TupleRow], positions: list[int]) -> list[Stored]:
 def histories(conn: Connection[TupleRow], upto: int) -> Iterator[list[Stored]]:
     """All events up to a position, grouped by match, each match in the order of its versions.
 
-    Streams: whatever the size of the log, a few thousand events are in memory. `conn` has to be
-    in a transaction.
+    Streams: whatever the size of the log, one match is in memory.
     """
-    with conn.cursor(name="histories", binary=True) as cursor:
-        cursor.itersize = FETCHED_AT_ONCE
-        cursor.execute(
-            """
+    query = sql.SQL(
+        """
+        COPY (
             SELECT notification_id, originator_id, originator_version, topic, state
             FROM log.events
-            WHERE notification_id <= %(upto)s
+            WHERE notification_id <= {upto}
             ORDER BY originator_id, originator_version
-            """,
-            {"upto": upto},
         )
-        for _, rows in groupby(cursor, key=_match_of):
-            yield [Stored(*row) for row in rows]
-
-
-def _match_of(row: tuple[Any, ...]) -> Any:
-    return row[1]
+        TO STDOUT (FORMAT binary)
+        """
+    ).format(upto=sql.Literal(upto))
+    # Unlike a cursor, the server goes on reading while what it sent is worked at here.
+    with conn.cursor() as cursor, cursor.copy(query) as copy:
+        copy.set_types(COPIED_TYPES)
+        history: list[Stored] = []
+        for row in copy.rows():
+            if history and row[1] != history[0].match_id:
+                yield history
+                history = []
+            history.append(Stored(*row))
+        if history:
+            yield history

@@ -58,6 +58,7 @@ class Count:
             ("wins", "draws", "losses", "goals_scored", "goals_conceded", "clean_sheets"), 0
         )
         self._pending = 0
+        # For each statistic: how many values of the player, their sum, and the opponent's two.
         self._stats: dict[str, list[int]] = {}
 
     def enter(self, match: Match) -> None:
@@ -75,23 +76,22 @@ class Count:
         sums["goals_conceded"] += opponent
         sums["clean_sheets"] += opponent == 0
         for key, pair in confirmed.stats.items():
+            values = self._stats.get(key)
+            if values is None:
+                values = self._stats[key] = [0, 0, 0, 0]
             if pair.user is not None:
-                self._add(key, pair.user)
+                values[0] += 1
+                values[1] += pair.user
             if pair.opponent is not None:
-                self._add(f"opponent_{key}", pair.opponent)
+                values[2] += 1
+                values[3] += pair.opponent
 
     def tally(self) -> Tally:
         """The sums so far."""
-        stats = {name: Sum(count, total) for name, (count, total) in self._stats.items()}
-        return Tally(pending=self._pending, stats=stats, **self._sums)
-
-    def _add(self, name: str, value: int) -> None:
-        values = self._stats.get(name)
-        if values is None:
-            self._stats[name] = [1, value]
-        else:
-            values[0] += 1
-            values[1] += value
+        stats = {key: Sum(*values[:2]) for key, values in self._stats.items()}
+        stats |= {f"opponent_{key}": Sum(*values[2:]) for key, values in self._stats.items()}
+        known = {name: total for name, total in stats.items() if total.count}
+        return Tally(pending=self._pending, stats=known, **self._sums)
 
 
 def _counted(tally: Tally, match: Match, times: int) -> Tally:
