@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 import cv2
 import numpy as np
@@ -17,7 +18,8 @@ class RapidOcrEngine:
     """A `TextEngine` over the models that come with the package."""
 
     def __init__(self) -> None:
-        self._engine = RapidOCR(params=PARAMETERS)
+        # What a call gives back depends on its arguments; the types of the package cannot say so.
+        self._engine: Any = RapidOCR(params=PARAMETERS)
         self.name = f"rapidocr {version('rapidocr')}"
 
     def read_lines(self, pictures: Sequence[Grey], alphabet: str = "") -> list[Line]:
