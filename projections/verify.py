@@ -104,7 +104,15 @@ def _compared(conn: Connection[TupleRow], projection: Projection, table: str, ke
         ),
         {"limit": EXAMPLES},
     )
-    return Compared(table, *counts[:4], (), [each for (each,) in examples])
+    equal, different, only_live, only_next = counts
+    return Compared(
+        table,
+        equal,
+        different,
+        only_live,
+        only_next,
+        examples=[each for (each,) in examples],
+    )
 
 
 def _unlike_columns(
