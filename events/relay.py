@@ -103,10 +103,10 @@ class Relay:
         async with cut_after(conn, self._lease):
             due = await pending.due(conn, self._clock(), SENDS_AT_ONCE)
         for one in due:
-            if one.sends == 0:
+            if one.sequence is None:
                 await self._send(conn, one)
             else:
-                await self._reconcile(conn, one)
+                await self._reconcile(conn, one, one.sequence)
         return len(due) == SENDS_AT_ONCE
 
     async def _send(self, conn: AsyncConnection[Any], one: Pending) -> None:
@@ -127,8 +127,7 @@ class Relay:
             )
         log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
 
-    async def _reconcile(self, conn: AsyncConnection[Any], one: Pending) -> None:
-        sequence = one.sequence or 0
+    async def _reconcile(self, conn: AsyncConnection[Any], one: Pending, sequence: int) -> None:
         state = await self._queue.state()
         is_held = sequence >= state.first_sequence and await self._queue.holds(sequence)
         is_delivered = sequence <= state.delivered

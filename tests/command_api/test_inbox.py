@@ -106,6 +106,20 @@ async def test_a_failure_is_recorded_with_its_sentence(
     assert match.failure.detail == "No statistics here."
 
 
+async def test_an_answer_that_nobody_understands_is_put_away(
+    nats_server: Nats, bus: Client, match_log: MatchLog
+) -> None:
+    match_log.append(UPLOADED)
+    headers = {"content-type": "application/json"}
+    for nonsense in (b"no JSON", b"{}", b"\xff"):
+        await bus.jetstream().publish(STATS_EXTRACTED, nonsense, headers=headers)
+        await bus.jetstream().publish(EXTRACTION_FAILED, nonsense, headers=headers)
+    await answer(bus, EXTRACTION_FAILED, FAILED)
+    async with taking(nats_server, match_log):
+        await all_answers_taken(bus)
+    assert len(match_log.events(MATCH_ID)) == 2
+
+
 async def test_an_answer_for_a_match_that_does_not_exist_is_put_away(
     nats_server: Nats, bus: Client, match_log: MatchLog
 ) -> None:

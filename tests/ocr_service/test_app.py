@@ -11,6 +11,7 @@ from nats.aio.client import Client
 from deploy.nats import Nats
 from events.broker import create_broker
 from events.bus import (
+    DEAD_LETTERS_STREAM,
     OCR_CONSUMER,
     READINGS_STREAM,
     SCREENSHOT_UPLOADED,
@@ -124,6 +125,33 @@ async def test_a_failure_is_published_with_its_reason_after_few_tries(
         answer = msgspec.json.decode(body, type=ExtractionFailed)
         assert (answer.reason, answer.attempts) == (reason, attempts)
         await all_uploads_done(bus)
+
+
+async def test_a_message_that_nobody_understands_is_put_away_and_the_next_one_read(
+    nats_server: Nats, bus: Client
+) -> None:
+    await bus.jsm().delete_consumer(READINGS_STREAM, "inbox_extracted")
+    headers = {"content-type": "application/json"}
+    await bus.jetstream().publish(SCREENSHOT_UPLOADED, b"no JSON", headers=headers)
+    await upload(bus)
+    async with working(nats_server, Scripted(READING)):
+        assert len(await answers(bus, "readings.stats_extracted")) == 1
+        await all_uploads_done(bus)
+    letters = await bus.jsm().stream_info(DEAD_LETTERS_STREAM)
+    assert letters.state.messages == 1
+
+
+async def test_an_upload_sent_once_more_is_answered_once_more(
+    nats_server: Nats, bus: Client
+) -> None:
+    await bus.jsm().delete_consumer(READINGS_STREAM, "inbox_extracted")
+    body = msgspec.json.encode(UPLOAD)
+    for message_id in ("first", "second"):
+        headers = {"content-type": "application/json", "Nats-Msg-Id": message_id}
+        await bus.jetstream().publish(SCREENSHOT_UPLOADED, body, headers=headers)
+    async with working(nats_server, Scripted(READING, READING)):
+        await all_uploads_done(bus)
+    assert (await bus.jsm().stream_info(READINGS_STREAM)).state.messages == 2
 
 
 async def test_a_reading_given_up_by_one_worker_is_taken_by_the_next(
