@@ -15,6 +15,8 @@ from msgspec import Struct
 PROJECTED_CHANNEL: Final = "projected"
 # The projection that commands and queries wait for.
 MATCHES_FOLLOWER: Final = "matches"
+# The header that admits, as `false`, that queries do not show a position yet.
+NOT_REACHED: Final = "Event-Position-Reached"
 # A notification may be lost with its connection; the checkpoint itself is looked at this often.
 PATIENCE_SECONDS: Final = 0.5
 RECONNECT_SECONDS: Final = 0.2

@@ -11,7 +11,7 @@ from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 from query_api import health, history, matches, stats
-from query_api.freshness import wait_for_position
+from query_api.freshness import admit_being_behind, wait_for_position
 
 
 def create_app(
@@ -36,6 +36,7 @@ def create_app(
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
         before_request=wait,
+        before_send=[admit_being_behind],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from events.progress import Progress
+from litestar.types import Message, Scope
+
+from events.progress import NOT_REACHED, Progress
 from events.refusals import Invalid
 from events.web import WebRequest
 
@@ -11,10 +13,20 @@ SECONDS: Final = 1.0
 
 
 async def wait_for_position(request: WebRequest, progress: Progress) -> None:
-    """Wait for the position in the header `Event-Position`, if there is one, at most a second."""
+    """Wait for the position in the header `Event-Position`, if there is one, at most a second.
+
+    `admit_being_behind` then says so if it took longer.
+    """
     text = request.headers.get(HEADER)
     if text is None:
         return
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
         raise Invalid("Event-Position must be a number that a command answered with.")
-    await progress.reached(int(text), SECONDS)
+    if not await progress.reached(int(text), SECONDS):
+        request.state.is_behind = True
+
+
+async def admit_being_behind(message: Message, scope: Scope) -> None:
+    """Say in a header that the answer is older than the position that was asked for."""
+    if message["type"] == "http.response.start" and scope["state"].get("is_behind"):
+        message["headers"] = [*message["headers"], (NOT_REACHED.lower().encode(), b"false")]

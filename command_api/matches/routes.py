@@ -29,6 +29,7 @@ from events.base import Cause
 from events.identity import Principal
 from events.match import Status
 from events.match_view import view
+from events.progress import NOT_REACHED
 from events.refusals import Invalid, VersionMismatch
 from events.web import WebRequest, match_id_of
 
@@ -71,9 +72,10 @@ async def upload_screenshot(
     match_id = uuid5(asked.attempt.command_id, "match")
     upload = upload_of(form, match_id, principal.user_id, asked.now)
     done = await commands.upload(upload, asked.cause, asked.wait.reading, asked.attempt.fingerprint)
-    await commands.until_shown(done.position, asked.wait.shown)
+    is_shown = await commands.until_shown(done.position, asked.wait.shown)
     status = 202 if done.match.status is Status.PROCESSING else 201
-    answer = _answer(done, status, {"Location": f"/api/matches/{done.match.id}/"})
+    location = {"Location": f"/api/matches/{done.match.id}/"}
+    answer = _answer(done, status, is_shown=is_shown, headers=location)
     return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
 
 
@@ -182,16 +184,19 @@ async def _change(
         _expected_version(request),
         asked.attempt.fingerprint,
     )
-    await commands.until_shown(done.position, asked.wait.shown)
-    return _answer(done, status)
+    is_shown = await commands.until_shown(done.position, asked.wait.shown)
+    return _answer(done, status, is_shown=is_shown)
 
 
-def _answer(done: Done, status: int, headers: dict[str, str] | None = None) -> Answer:
-    more = {} if done.position is None else {"Event-Position": str(done.position)}
-    etag = {"ETag": f'"{done.match.version}"'}
-    return Answer(
-        status, {**etag, **more, **(headers or {})}, msgspec.json.encode(view(done.match))
-    )
+def _answer(
+    done: Done, status: int, *, is_shown: bool, headers: dict[str, str] | None = None
+) -> Answer:
+    headers = {"ETag": f'"{done.match.version}"', **(headers or {})}
+    if done.position is not None:
+        headers["Event-Position"] = str(done.position)
+    if not is_shown:
+        headers[NOT_REACHED] = "false"
+    return Answer(status, headers, msgspec.json.encode(view(done.match)))
 
 
 def _response(answer: Answer) -> Response[bytes]:
