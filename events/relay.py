@@ -163,10 +163,7 @@ class Relay:
         return queue
 
     async def _note(self, conn: AsyncConnection[Any], stream: str, state: StreamState) -> bool:
-        is_lost = await relay_streams.note(conn, stream, state, self._clock())
-        if is_lost:
-            log.warning("the stream %s is new: what has no outcome is sent again", stream)
-        return is_lost
+        return await relay_streams.note(conn, stream, state, self._clock())
 
 
 async def _appended(conn: AsyncConnection[Any]) -> None:

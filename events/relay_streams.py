@@ -1,5 +1,6 @@
 """Notices that a stream was made anew: it lost what it held, and nobody was told."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,8 @@ from psycopg.rows import class_row
 from events import pending
 from events.bus import SCREENSHOTS_STREAM
 from events.upload_queue import StreamState
+
+log = logging.getLogger(__name__)
 
 
 async def note(conn: AsyncConnection[Any], stream: str, state: StreamState, now: datetime) -> bool:
@@ -22,7 +25,8 @@ async def note(conn: AsyncConnection[Any], stream: str, state: StreamState, now:
     is_lost = state.is_lost(before)
     async with conn.transaction():
         if is_lost:
-            await pending.all_due(conn, now, queue_is_lost=stream == SCREENSHOTS_STREAM)
+            count = await pending.all_due(conn, now, queue_is_lost=stream == SCREENSHOTS_STREAM)
+            log.warning("the stream %s is new: %d pictures are due again", stream, count)
         await conn.execute(
             """
             INSERT INTO log.relay_streams (stream, created_at, last_sequence)
