@@ -19,9 +19,13 @@ from events.bus import (
     SCREENSHOTS_STREAM,
     STATS_EXTRACTED_CONSUMER,
 )
+from events.leading import connected, cut_after
 from events.parts import SAYS_EVERY, say
 
 STUCK_AFTER_SECONDS: Final = 5.0
+# Of three questions to NATS, and then of them all with the questions to the database.
+ANSWER_SECONDS: Final = 1.0
+LOOKS_WITHIN_SECONDS: Final = 5.0
 # A worker asks for the next message again and again; between two requests nobody may be waiting.
 MISSED_LOOKS: Final = 3
 
@@ -44,9 +48,10 @@ class Watch:
         """Look and note until cancelled."""
         while True:
             try:
-                async with await AsyncConnection.connect(self._conninfo, autocommit=True) as conn:
+                async with connected(self._conninfo) as conn:
                     while True:
-                        await say(conn, await self._look(conn))
+                        async with cut_after(conn, LOOKS_WITHIN_SECONDS):
+                            await say(conn, await self._look(conn))
                         await asyncio.sleep(SAYS_EVERY.total_seconds())
             except psycopg.Error as error:
                 log.warning("watch: the database is away: %s", error)
@@ -69,7 +74,8 @@ class Watch:
     async def _worker(self, part: str, stream: str, consumer: str) -> str | None:
         """Whether somebody waits for messages of the consumer or works on one."""
         try:
-            info = await self._client.jsm().consumer_info(stream, consumer)
+            manager = self._client.jsm(timeout=ANSWER_SECONDS)
+            info = await manager.consumer_info(stream, consumer)
         except (nats.errors.Error, JetStreamError, OSError):
             return f"The queue of the {part} cannot be looked at."
         if info.num_waiting or info.num_ack_pending:

@@ -81,7 +81,11 @@ class DeadLetters:
 
     async def _is_settled(self, message: Msg, looks: int) -> bool:
         """Do what is to be done; False if the letter has to come again."""
-        advisory = msgspec.json.decode(message.data, type=Advisory)
+        try:
+            advisory = msgspec.json.decode(message.data, type=Advisory)
+        except msgspec.DecodeError:
+            log.exception("no dead letter: %s", message.data.decode(errors="replace"))
+            return True
         if advisory.stream != SCREENSHOTS_STREAM:
             # The relay asks for the reading once more when its outcome does not come.
             log.error("an answer was put away: %s", message.data.decode())

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final, assert_never
 
+import msgspec
 import nats.errors
 import psycopg
 from nats.aio.client import Client
@@ -14,7 +15,7 @@ from psycopg import AsyncConnection
 
 from events import pending, relay_streams, tail
 from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
-from events.codec import EventMapper
+from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
 from events.leading import LEASE_SECONDS, cut_after, leading
 from events.pending import Pending
@@ -29,6 +30,15 @@ SENDS_AT_ONCE: Final = 50
 PATIENCE_SECONDS: Final = 0.5
 LOOK_AT_STREAMS_SECONDS: Final = 1.0
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
+# An event that this version of the system cannot read stops the relay, and nothing beside it.
+TROUBLE: Final = (
+    psycopg.Error,
+    nats.errors.Error,
+    OSError,
+    ChainBroken,
+    UnknownEvent,
+    msgspec.DecodeError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -63,11 +73,11 @@ class Relay:
         self.trouble: str | None = "The relay has not begun yet."
 
     async def run(self) -> None:
-        """Relay until cancelled; trouble with either server is waited out."""
+        """Relay until cancelled; trouble is told in `trouble` and waited out."""
         while True:
             try:
                 await self._lead()
-            except (psycopg.Error, nats.errors.Error, ChainBroken, OSError) as error:
+            except TROUBLE as error:
                 self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
                 log.warning("%s", self.trouble)
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)

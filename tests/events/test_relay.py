@@ -137,6 +137,21 @@ async def test_the_chain_goes_on_after_the_server_forgot_its_last_message_id(
     await fresh.stop()
 
 
+async def test_an_event_of_a_newer_version_stops_the_relay_until_it_can_be_read(
+    database: str, match_log: MatchLog, bus: Client
+) -> None:
+    match_log.append(UPLOADED)
+    async with await AsyncConnection.connect(database, autocommit=True) as conn:
+        await conn.execute("UPDATE log.events SET topic = 'match.of_tomorrow.v1'")
+        relay = Relay(database, bus)
+        async with running(relay):
+            async with asyncio.timeout(20):
+                while "of_tomorrow" not in (relay.trouble or ""):  # noqa: ASYNC110
+                    await asyncio.sleep(0)
+            await conn.execute("UPDATE log.events SET topic = 'match.screenshot_uploaded.v1'")
+            assert await published(bus, 1) == [UPLOADED.id]
+
+
 async def test_uploads_are_published_in_the_order_of_the_log(
     database: str, match_log: MatchLog, bus: Client
 ) -> None:
