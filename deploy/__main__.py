@@ -20,6 +20,14 @@ PARTS: Final = {
     "followers": "keep the read models and NATS up to date with the log",
     "migrate": "bring the tables and streams up to date, then end",
 }
+# What is done to one projection, which is named.
+PROJECTION_ACTIONS: Final = {
+    "rebuild": "build it anew beside the live one, which goes on",
+    "verify": "compare the new build with the live one, row by row",
+    "swap": "put the new build in the place of the live one, which is kept",
+    "drop-old": "remove the build that was kept",
+    "drop-next": "remove a new build that is not wanted",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
             from deploy.log_commands import run
 
             return run(settings, parsed)
+        if parsed.command == "projections":
+            from deploy.projections import run as run_projections
+
+            return run_projections(settings, parsed)
         if parsed.die_with_standard_input:
             die_with_standard_input()
         return _run_part(parsed.command, settings)
@@ -81,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_log_actions(
         commands.add_parser("log", help="look at the event log, check it, export and import it")
     )
+    _add_projection_actions(
+        commands.add_parser("projections", help="look at the read models, rebuild and swap them")
+    )
     for part, does in PARTS.items():
         command = commands.add_parser(part, help=does)
         command.add_argument(
@@ -101,6 +116,19 @@ def _add_log_actions(log: argparse.ArgumentParser) -> None:
     export.add_argument("file", type=Path)
     take_in = actions.add_parser("import", help="fill an empty system from an export")
     take_in.add_argument("file", type=Path)
+
+
+def _add_projection_actions(projections: argparse.ArgumentParser) -> None:
+    actions = projections.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show all builds of all read models")
+    actions.add_parser("lag", help="show how far the read models are behind the log")
+    actions.add_parser("retry", help="take up again the events that could not be projected")
+    for name, does in PROJECTION_ACTIONS.items():
+        action = actions.add_parser(name, help=does)
+        action.add_argument("name", metavar="NAME", help="such as matches")
+        if name == "swap":
+            back = "put the build that was kept in its place again"
+            action.add_argument("--back", action="store_true", help=back)
 
 
 if __name__ == "__main__":

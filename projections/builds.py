@@ -88,6 +88,17 @@ def live_position(conn: Connection[TupleRow], projection: Projection) -> int:
     return row[0] if row else 0
 
 
+def row_count(conn: Connection[TupleRow], projection: Projection, build: Build) -> int:
+    """How many rows the tables of a build hold."""
+    schema = schema_of(projection, build)
+    count = sql.SQL(" + ").join(
+        sql.SQL("(SELECT count(*) FROM {})").format(sql.Identifier(schema, table))
+        for table in projection.tables
+    )
+    row = conn.execute(sql.SQL("SELECT ") + count).fetchone()
+    return row[0] if row else 0
+
+
 def take(conn: Connection[TupleRow], projection: Projection) -> None:
     """Keep others from working on the builds until the connection ends; raises `Refused`."""
     row = conn.execute(

@@ -1,7 +1,7 @@
 """Is it alive, is it ready: for those who run the system and for load balancers."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import psycopg
@@ -11,13 +11,58 @@ from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from events.parts import PARTS, SILENT_AFTER, Word, words
+from events.refusals import Unavailable
+from projections.condition import Condition, conditions
 
 WELL: Final = "ok"
 DATABASE_SECONDS: Final = 2.0
+PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
+
+
+class Gauge(Struct, frozen=True):
+    """A number that monitoring asks for, one for each projection."""
+
+    name: str
+    says: str
+    value: Callable[[Condition], float]
+
+
+GAUGES: Final = (
+    Gauge(
+        "tracker_projection_position",
+        "Position in the event log up to which the read model goes.",
+        lambda each: each.position,
+    ),
+    Gauge(
+        "tracker_projection_lag_events",
+        "Events in the log that the read model lacks.",
+        lambda each: each.behind,
+    ),
+    Gauge(
+        "tracker_projection_lag_seconds",
+        "How long the first event that the read model lacks has been in the log.",
+        lambda each: each.age.total_seconds(),
+    ),
+    Gauge(
+        "tracker_projection_parked_matches",
+        "Matches with an event that could not be projected.",
+        lambda each: each.parked,
+    ),
+    Gauge(
+        "tracker_projection_dead_letters",
+        "Events that could not be projected, and those that wait behind them.",
+        lambda each: each.dead_letters,
+    ),
+)
 
 
 class Readiness(Struct, frozen=True, omit_defaults=True):
-    """Each part with ``ok`` or its problem; `detail` is there when one is not well."""
+    """Each part with ``ok`` or its problem; `detail` is there when one is not well.
+
+    `status` is ``ready``, ``not ready``, or ``degraded``: everything works, but single matches
+    cannot be shown as they are. Then the status of the answer is 200: nobody is served better by
+    taking the whole system away.
+    """
 
     status: str
     parts: dict[str, str]
@@ -36,19 +81,36 @@ async def readyz(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[Re
     try:
         async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
             said = await words(conn)
+            read_models = await conditions(conn)
     except (psycopg.Error, PoolTimeout, TimeoutError):
         parts = {"database": "The database does not answer."}
+        flaws = {}
     else:
-        parts = {"database": WELL, **conditions(said)}
+        unfit = " ".join(each.misfit for each in read_models if each.misfit)
+        parts = {"database": WELL, **how_parts_are(said), "read models": unfit or WELL}
+        flaws = {each.name: each.complaint for each in read_models if each.complaint}
     unwell = {part: condition for part, condition in parts.items() if condition != WELL}
+    detail = " ".join(f"{part}: {problem}" for part, problem in {**unwell, **flaws}.items())
     if not unwell:
-        return Response(Readiness("ready", parts))
-    detail = " ".join(f"{part}: {problem}" for part, problem in unwell.items())
+        return Response(Readiness("degraded" if flaws else "ready", parts, detail))
     headers = {"Retry-After": "1"}
     return Response(Readiness("not ready", parts, detail), status_code=503, headers=headers)
 
 
-def conditions(said: Iterable[Word]) -> dict[str, str]:
+@get("/metrics")
+async def metrics(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[bytes]:
+    """Tell monitoring how far the read models are, in Prometheus' text format."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
+            read_models = await conditions(conn)
+    except TimeoutError:
+        raise Unavailable("The database does not answer.") from None
+    lines = [line for gauge in GAUGES for line in _lines(gauge, read_models)]
+    text = "".join(f"{line}\n" for line in lines)
+    return Response(text.encode(), media_type=PROMETHEUS)
+
+
+def how_parts_are(said: Iterable[Word]) -> dict[str, str]:
     """How each part is by what it said last; a part that fell silent is not well."""
     heard = {word.part: word for word in said}
     return {part: _condition(heard.get(part)) for part in PARTS}
@@ -62,4 +124,11 @@ def _condition(word: Word | None) -> str:
     return word.problem or WELL
 
 
-router = Router("/", route_handlers=[healthz, readyz])
+def _lines(gauge: Gauge, read_models: Iterable[Condition]) -> Iterable[str]:
+    yield f"# HELP {gauge.name} {gauge.says}"
+    yield f"# TYPE {gauge.name} gauge"
+    for each in read_models:
+        yield f'{gauge.name}{{projection="{each.name}"}} {gauge.value(each)}'
+
+
+router = Router("/", route_handlers=[healthz, readyz, metrics])
