@@ -1,0 +1,51 @@
+"""A running copy, and a match in it that whole tables of requests are tried on."""
+
+from collections.abc import Iterator
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+
+from tests.journeys.conftest import copy, player, stranger
+from tests.journeys.copies import Copy
+from tests.journeys.players import Player
+
+__all__ = ["copy", "player", "stranger"]
+
+
+@pytest.fixture(scope="session")
+def picture() -> bytes:
+    """Noise: it is known at a glance that there is nothing to read, so no test waits for that."""
+    noise = np.random.default_rng(21).integers(0, 256, (64, 64, 3), np.uint8)
+    return cv2.imencode(".png", noise)[1].tobytes()
+
+
+@pytest.fixture(scope="session")
+def anyone(copy: Copy) -> Iterator[httpx.Client]:
+    """A client who has not signed in."""
+    with httpx.Client(base_url=copy.address, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def owner(copy: Copy) -> Iterator[Player]:
+    """One player for all requests that leave nothing behind another test could see."""
+    owner = Player(copy)
+    yield owner
+    owner.http.close()
+
+
+@pytest.fixture(scope="session")
+def outsider(copy: Copy) -> Iterator[Player]:
+    outsider = Player(copy)
+    yield outsider
+    outsider.http.close()
+
+
+@pytest.fixture(scope="session")
+def match(owner: Player, picture: bytes) -> str:
+    """The path of a confirmed match of the owner."""
+    answer = owner.upload(picture, score_user="1", score_opponent="0")
+    assert answer.status_code == 201
+    return str(answer.headers["Location"])
