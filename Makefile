@@ -10,10 +10,10 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run demo test check lock clean
+.PHONY: help run demo test test-faults check bench-log bench-reading lock clean
 
 help:  ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.installed  ## start everything, until Ctrl-C
 	@$(PYTHON) -m deploy up
@@ -23,6 +23,12 @@ demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for y
 
 test: $(VENV)/.installed-dev  ## run the whole test suite
 	$(PYTHON) -m pytest --numprocesses 2
+
+test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
+	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}
+
+bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
+	$(PYTHON) -m tests.bench.appends
 
 check: $(VENV)/.installed-dev  ## format, lint, types, import contracts, then the tests
 	$(VENV)/bin/ruff format --check

@@ -96,6 +96,8 @@ class Progress:
                 await self._follow_notifications()
             except psycopg.Error as error:
                 self._was_lost = True
+                # After a crash of the server its read models may be older than they were.
+                self._position = 0
                 log.warning("progress: lost the database, trying again: %s", error)
                 await asyncio.sleep(RECONNECT_SECONDS)
 

@@ -1,6 +1,5 @@
 """Processes of a running system are killed: answers are late, never wrong and never lost."""
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.deploy.processes import descendants, wait_for
+from tests.deploy.processes import wait_for
+from tests.faults.killing import kill
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
@@ -17,14 +17,6 @@ from tests.journeys.players import Player
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
 )
-SYSTEM_PARTS = {
-    "ocr": "deploy\0ocr",
-    "reader": "ocr_service.reading_process",
-    "followers": "deploy\0followers",
-    "api": "deploy\0api",
-    "nats": "nats-server",
-    "postgres": "bin/postgres\0",
-}
 
 
 @pytest.fixture(scope="module")
@@ -52,18 +44,6 @@ def is_ready(system: Copy) -> bool:
         return False
 
 
-def kill(system: Copy, part: str) -> None:
-    for process_id in descendants(system.process.pid):
-        try:
-            command = Path(f"/proc/{process_id}/cmdline").read_text()
-        except OSError:
-            continue
-        if SYSTEM_PARTS[part] in command:
-            os.kill(process_id, signal.SIGKILL)
-            return
-    pytest.fail(f"no process of {part} was found")
-
-
 def outcome(player: Player, path: str) -> Any:
     """The match once its picture was read."""
 
@@ -78,8 +58,9 @@ def outcome(player: Player, path: str) -> Any:
     return player.get(path)
 
 
-def scores(player: Player) -> dict[str, tuple[int, int]]:
-    matches = player.get("/api/matches/")
+def scores(player: Player, position: str) -> dict[str, tuple[int, int]]:
+    """What the list shows at `position` or later: after a crash read models have to catch up."""
+    matches = player.get("/api/matches/", **{"Event-Position": position})
     return {match["id"]: (match["score_user"], match["score_opponent"]) for match in matches}
 
 
@@ -89,7 +70,7 @@ def test_a_part_killed_during_an_upload_only_delays_the_answer(
 ) -> None:
     picture, truth = drawn(seed=21)
     uploaded = victim.upload(picture, headers={"Prefer": "respond-async"}, side="left")
-    kill(system, part)
+    assert kill(system, part)
     assert uploaded.status_code == 202
     match = outcome(victim, uploaded.headers["Location"])
     assert match["status"] == "extracted"
@@ -109,13 +90,14 @@ def test_an_upload_is_taken_while_a_part_is_down(system: Copy, victim: Player, p
 
 def test_what_was_confirmed_outlives_a_killed_database(system: Copy, victim: Player) -> None:
     picture, _ = drawn(seed=23)
-    match = victim.upload(picture, score_user="3", score_opponent="0").json()
+    uploaded = victim.upload(picture, score_user="3", score_opponent="0")
+    match, position = uploaded.json(), uploaded.headers["Event-Position"]
     kill(system, "postgres")
     answer = victim.http.get("/api/matches/")
     assert answer.status_code in {200, 503}
     assert answer.status_code == 200 or answer.json()["detail"]
     wait_for(lambda: is_ready(system))
-    assert scores(victim) == {match["id"]: (3, 0)}
+    assert scores(victim, position) == {match["id"]: (3, 0)}
     corrected = victim.http.patch(f"/api/matches/{match['id']}/", json={"score_opponent": 1})
     assert corrected.status_code == 200
     assert victim.get("/api/stats/summary/")["goals_conceded"] == 1
@@ -123,22 +105,20 @@ def test_what_was_confirmed_outlives_a_killed_database(system: Copy, victim: Pla
 
 def test_what_was_confirmed_outlives_a_killed_api(system: Copy, victim: Player) -> None:
     picture, _ = drawn(seed=24)
-    match = victim.upload(picture, score_user="3", score_opponent="0").json()
+    uploaded = victim.upload(picture, score_user="3", score_opponent="0")
+    match, position = uploaded.json(), uploaded.headers["Event-Position"]
     kill(system, "api")
     wait_for(lambda: is_ready(system))
-    assert scores(victim) == {match["id"]: (3, 0)}
+    assert scores(victim, position) == {match["id"]: (3, 0)}
 
 
 def test_readyz_names_the_part_that_is_down(system: Copy, victim: Player) -> None:
-    for process_id in descendants(system.process.pid):
-        if "nats-server" in Path(f"/proc/{process_id}/cmdline").read_text():
-            os.kill(process_id, signal.SIGSTOP)  # it hangs, and nothing restarts it
-            break
+    kill(system, "nats", signal.SIGSTOP)  # it hangs, and nothing restarts it
     try:
         wait_for(lambda: "broker" in system.ask("GET", "/readyz").json().get("detail", ""))
         assert system.ask("GET", "/readyz").status_code == 503
         assert system.ask("GET", "/healthz").status_code == 200
     finally:
-        os.kill(process_id, signal.SIGCONT)
+        kill(system, "nats", signal.SIGCONT)
     wait_for(lambda: is_ready(system))
     assert victim.get("/api/matches/") == []

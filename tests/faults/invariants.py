@@ -1,0 +1,125 @@
+"""What must hold once a broken system is well again, checked in its database and from outside."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, LiteralString
+from uuid import UUID
+
+import msgspec
+import psycopg
+
+from events.archive import ends_early, rows
+from events.chain import first_fault
+from events.log import MatchLog
+from events.match import Match, fold
+from events.match_view import view
+from events.matches import (
+    ExtractionFailed,
+    ExtractionRequested,
+    MatchEvent,
+    ScreenshotUploaded,
+    StatsExtracted,
+)
+from projections.streaks import streaks_of
+from projections.summary import summary
+from projections.tally import Tally
+from tests.faults.load import BusyPlayer
+
+
+def broken(database: str, players: Sequence[BusyPlayer]) -> list[str]:
+    """Every invariant that does not hold, as a sentence."""
+    log = MatchLog.open(database, connections=1)
+    try:
+        with psycopg.connect(database) as conn:
+            histories = _histories(log, conn)
+            return [
+                *_chain(conn),
+                *_outcomes(histories),
+                *_read_models(conn, histories),
+                *_confirmed(histories, players),
+            ]
+    finally:
+        log.close()
+
+
+def _histories(log: MatchLog, conn: psycopg.Connection[Any]) -> dict[UUID, Sequence[MatchEvent]]:
+    ids = conn.execute("SELECT DISTINCT originator_id FROM log.events").fetchall()
+    return {match_id: log.events(match_id) for (match_id,) in ids}
+
+
+def _chain(conn: psycopg.Connection[Any]) -> Iterator[str]:
+    if fault := first_fault(rows(conn)) or ends_early(conn):
+        yield fault
+
+
+def _outcomes(histories: dict[UUID, Sequence[MatchEvent]]) -> Iterator[str]:
+    """One outcome for each request to read."""
+    for match_id, events in histories.items():
+        asked = [e.id for e in events if isinstance(e, ScreenshotUploaded | ExtractionRequested)]
+        answered = [
+            event.request_id
+            for event in events
+            if isinstance(event, StatsExtracted | ExtractionFailed)
+        ]
+        if Counter(asked) != Counter(answered):
+            yield f"Match {match_id}: {len(asked)} readings asked for, {len(answered)} recorded."
+
+
+def _read_models(
+    conn: psycopg.Connection[Any], histories: dict[UUID, Sequence[MatchEvent]]
+) -> Iterator[str]:
+    """The rows are what the log folds to."""
+    matches = {match_id: fold(events) for match_id, events in histories.items()}
+    shown = _views(conn, "SELECT match_id, view FROM read_models.matches")
+    for match_id, match in matches.items():
+        if shown.get(match_id) != msgspec.to_builtins(view(match)):
+            yield f"Match {match_id} is not shown as the log tells it."
+    if extra := shown.keys() - matches.keys():
+        yield f"{len(extra)} matches are shown that the log does not know."
+    summaries = _views(conn, "SELECT owner_id, view FROM read_models.summaries")
+    for owner_id in {match.owner_id for match in matches.values()}:
+        own = [match for match in matches.values() if match.owner_id == owner_id]
+        expected = msgspec.to_builtins(_summary(own))
+        if (found := summaries.get(owner_id)) != expected:
+            yield f"The summary of {owner_id} is {found}, the log adds up to {expected}."
+
+
+def _views(conn: psycopg.Connection[Any], query: LiteralString) -> dict[UUID, Any]:
+    return {key: msgspec.json.decode(text) for key, text in conn.execute(query).fetchall()}
+
+
+def _summary(matches: Sequence[Match]) -> Any:
+    tally = Tally()
+    for match in matches:
+        tally = tally.changed(None, match)
+    results = [
+        (match.played_at, match.id, match.result)
+        for match in matches
+        if match.result and not match.is_deleted
+    ]
+    return summary(tally, streaks_of(sorted(results)))
+
+
+def _confirmed(
+    histories: dict[UUID, Sequence[MatchEvent]], players: Sequence[BusyPlayer]
+) -> Iterator[str]:
+    """What was answered with success is there once; nothing is there that nobody sent."""
+    for player in players:
+        for match in player.matches:
+            events = histories.get(UUID(match.id), [])
+            versions = {event.version for event in events}
+            if missing := match.confirmed_versions - versions:
+                yield f"Match {match.id}: the confirmed versions {missing} are not in the log."
+            by_player = [e for e in events if e.cause.actor.startswith("player:")]
+            sent_along = sum(e.version == 2 for e in by_player if _is_with_upload(e, events))
+            most = len(match.confirmed_versions) + match.doubtful + sent_along
+            if len(by_player) > most:
+                yield f"Match {match.id}: {len(by_player)} changes are recorded, {most} were sent."
+        known = [match.id for match in player.matches]
+        owned = [i for i, e in histories.items() if fold(e).owner_id == UUID(player.player.id)]
+        if {UUID(match_id) for match_id in known} != set(owned) or len(known) != len(set(known)):
+            yield f"A player sent {len(known)} uploads and has {len(owned)} matches."
+
+
+def _is_with_upload(event: MatchEvent, events: Sequence[MatchEvent]) -> bool:
+    return event.cause.command_id == events[0].cause.command_id

@@ -1,0 +1,39 @@
+"""Finds the processes of a running copy, and kills them as the kernel would."""
+
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from tests.deploy.processes import descendants
+from tests.journeys.copies import Copy
+
+# What stands in the command line of each.
+PARTS: Final = {
+    "ocr": "deploy\0ocr",
+    "reader": "ocr_service.reading_process",
+    "followers": "deploy\0followers",
+    "api": "deploy\0api",
+    "nats": "nats-server",
+    "postgres": "bin/postgres\0",
+}
+
+
+def process_of(system: Copy, part: str) -> int | None:
+    """The process of a part, or None while it has none."""
+    for process_id in sorted(descendants(system.process.pid)):
+        with suppress(OSError):
+            if PARTS[part] in Path(f"/proc/{process_id}/cmdline").read_text():
+                return process_id
+    return None
+
+
+def kill(system: Copy, part: str, how: signal.Signals = signal.SIGKILL) -> bool:
+    """Kill the process of a part; False if there was none at the moment."""
+    process_id = process_of(system, part)
+    if process_id is None:
+        return False
+    with suppress(ProcessLookupError):
+        os.kill(process_id, how)
+    return True

@@ -1,0 +1,14 @@
+"""The short form of `chaos`: processes are killed at random under load."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.faults.chaos import break_and_heal
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
+)
+def test_nothing_is_lost_or_doubled_when_processes_are_killed(tmp_path: Path) -> None:
+    assert break_and_heal(tmp_path / "data", kills=8, seed=1) == []
