@@ -50,8 +50,10 @@ class CellPress:
     def _sheet(self) -> list[tuple[Floats, str]]:
         rng = self._rng
         row = 2 * 8 * (40 / 8) ** (rng.random() ** 1.5)  # digits of 8 to 40 pixels, small ones more
-        texts = [_text(rng) for _ in range(SHEET_COLUMNS * SHEET_ROWS)]
         is_score = rng.random() < 0.2
+        texts = [_text(rng) for _ in range(SHEET_COLUMNS * SHEET_ROWS)]
+        if is_score:  # their boxes have room for two
+            texts = [text[:2].rstrip("%") for text in texts]
         sheet = _painted(texts, row, self._face(), rng, is_score=is_score)
         grey = cv2.cvtColor(spoilt(sheet, row / 2, rng), cv2.COLOR_BGR2GRAY)
         if is_score:
