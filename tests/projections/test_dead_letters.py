@@ -144,6 +144,22 @@ def test_later_events_of_a_parked_match_wait_with_it(
     assert [position for position, _, _ in dead_letters(conn)] == [8, 14, 20]
 
 
+@pytest.mark.parametrize("limit", [1, 5, 500])
+def test_values_that_the_database_refuses_park_their_match(
+    database: str, conn: psycopg.Connection[Any], limit: int
+) -> None:
+    def project_too_much(cursor: Cursor[Any], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
+        changed = project(cursor, batch)
+        if any(each.position == 8 for each in batch):
+            cursor.execute("UPDATE matches SET version = 1 / 0")
+        return changed
+
+    store(conn, HISTORY)
+    follow(database, replace(MATCHES, project=project_too_much), limit)
+    assert dead_letters(conn) == [(8, BROKEN, True), (14, BROKEN, False)]
+    assert len(rows_of(conn)["matches"]) == 6
+
+
 def test_trouble_with_the_database_parks_nothing(
     database: str, conn: psycopg.Connection[Any]
 ) -> None:

@@ -3,18 +3,24 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from msgspec.structs import replace
 
+from deploy.migrate import migrate_tables
+from deploy.postgres import Postgres
 from events.log import MatchLog
 from events.matches import ScreenshotUploaded, StatsConfirmed
 from events.progress import PROJECTED_CHANNEL
 from events.refusals import Unavailable
+from projections.builds import Refused
 from projections.catalogue import MATCHES
 from projections.follower import LiveFollower
+from projections.setup import create_read_models
 from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
 
 
@@ -129,3 +135,62 @@ def shown(conn: psycopg.Connection[Any]) -> list[tuple[UUID, str]]:
         """
     ).fetchall()
     return sorted(rows)
+
+
+def test_a_standby_takes_over_from_a_leader_that_stopped(
+    database: str, match_log: MatchLog
+) -> None:
+    leader, standby = LiveFollower(database, MATCHES), LiveFollower(database, MATCHES)
+    with running(standby):
+        with running(leader):
+            wait_for(database, match_log.append(uploaded(1)))
+            assert len(leading(database)) == 1
+        wait_for(database, match_log.append(uploaded(2)))
+        assert len(leading(database)) == 1
+    assert totals(database)[0] == 2
+
+
+def leading(database: str) -> list[int]:
+    """The backends that hold the lock of those who lead."""
+    with psycopg.connect(database) as conn:
+        held = conn.execute(
+            """
+            SELECT pid FROM pg_locks
+            WHERE locktype = 'advisory' AND granted
+              AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+            """
+        )
+        return [process_id for (process_id,) in held]
+
+
+def test_the_follower_goes_on_after_the_server_was_killed_and_started(folder: Path) -> None:
+    server = Postgres(folder / "killed", {"fsync": "off"})
+    server.start()
+    try:
+        migrate_tables(server.conninfo())
+        create_read_models(server.conninfo())
+        match_log = MatchLog.open(server.conninfo(), connections=1)
+        follower = LiveFollower(server.conninfo(), MATCHES)
+        with running(follower):
+            wait_for(server.conninfo(), match_log.append(uploaded(1)))
+            server.kill()
+            server.start()
+            wait_for(server.conninfo(), append_again(match_log, uploaded(2)))
+        assert follower.trouble is None
+        match_log.close()
+        assert totals(server.conninfo())[0] == 2
+    finally:
+        server.stop()
+
+
+def test_a_follower_says_that_the_rows_are_not_of_its_version(
+    database: str, match_log: MatchLog
+) -> None:
+    match_log.append(uploaded(1))
+    follower = LiveFollower(database, replace(MATCHES, version=7, oldest=7))
+    with psycopg.connect(database, autocommit=True) as conn:
+        with pytest.raises(Refused, match="needs 7 at least"):
+            follower.step(conn)
+        assert totals(database) == (0, 0)
+        conn.execute("UPDATE read_models.build SET version = 7")
+        assert follower.step(conn) == 1
