@@ -1,3 +1,5 @@
+"""Pictures drawn from a seed, measured against the bars."""
+
 import subprocess
 import sys
 from collections import Counter

@@ -1,3 +1,5 @@
+"""What the numbers of one screen must satisfy together."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

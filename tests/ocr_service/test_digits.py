@@ -1,3 +1,5 @@
+"""The digit networks, and how their opinions are weighed."""
+
 from itertools import product
 
 import numpy as np

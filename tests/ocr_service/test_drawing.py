@@ -1,3 +1,5 @@
+"""The drawn screens are what they are asked to be."""
+
 import cv2
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""Drawn screens are read without a wrong number; near-misses give none."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""What every text engine promises."""
+
 import cv2
 import numpy as np
 import pytest

@@ -1,3 +1,5 @@
+"""Counting what was right, wrong and absent, and the command that prints it."""
+
 import subprocess
 import sys
 from collections import Counter

@@ -1,3 +1,5 @@
+"""A picture that crashes, hangs or swells costs one reading."""
+
 import asyncio
 import contextlib
 import os

@@ -1,3 +1,5 @@
+"""The panel and its header are found by their looks, wherever they are."""
+
 import cv2
 import numpy as np
 import pytest

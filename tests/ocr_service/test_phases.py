@@ -1,3 +1,5 @@
+"""The phase of the match, in every language of the game."""
+
 import pytest
 
 from events.reading import Phase

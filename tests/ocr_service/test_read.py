@@ -1,3 +1,5 @@
+"""Any bytes become a reading or a reason."""
+
 import cv2
 import numpy as np
 import pytest

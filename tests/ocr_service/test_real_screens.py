@@ -1,3 +1,5 @@
+"""The real screenshots, where they are at hand."""
+
 from pathlib import Path
 from typing import Any
 

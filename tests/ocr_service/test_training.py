@@ -1,3 +1,5 @@
+"""The loss, its slope and the steps that teach the digit networks."""
+
 from pathlib import Path
 
 import numpy as np

@@ -21,7 +21,7 @@ from ocr_service.layouts.efootball.wording import Strip, read_strip
 
 SCREEN: Final = "efootball.match_stats"
 LEAST_CONFIDENCE: Final = 0.8
-FEWEST_NUMBERS: Final = 13
+FEWEST_ROWS: Final = 7
 # Numbers that cannot all be right stay only where each by itself is beyond doubt.
 BEYOND_DOUBT: Final = 0.97
 DOUBTED: Final = 0.8
@@ -38,7 +38,7 @@ def read(image: Colour, engine: TextEngine) -> Reading | Unreadable | None:
     if not has_percent and not are_of_a_match(panel, engine):
         return None  # thirteen rows, but of something else
     stats = _statistics(numbers, least=LEAST_CONFIDENCE)
-    if sum(sides.is_complete for sides in stats.values()) * 2 < FEWEST_NUMBERS:
+    if sum(sides.is_complete for sides in stats.values()) < FEWEST_ROWS:
         return Unreadable(
             reason=FailureReason.UNREADABLE,
             detail="This is eFootball's statistics screen, but its numbers are too blurred or too"

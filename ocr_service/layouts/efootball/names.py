@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
-from ocr_service.engine import Grey, TextEngine
+from ocr_service.engine import Grey, Line, TextEngine
 from ocr_service.layouts.efootball.areas import name_area
 from ocr_service.layouts.efootball.geometry import Area
 from ocr_service.layouts.efootball.header import Header
@@ -15,7 +15,7 @@ from ocr_service.layouts.efootball.panel import Panel
 # Pixels a row. Readings of a script that the engine does not know differ from size to size.
 SIZES: Final = (16, 24)
 TIE_BREAK: Final = 20
-LEAST_CONFIDENCE: Final = 0.6
+LEAST_CONFIDENCE: Final = 0.8
 # What a name is worth that only two of three sizes agree on.
 OUTVOTED: Final = 0.85
 LONGEST: Final = 255
@@ -39,12 +39,17 @@ def _read(panel: Panel, area: Area | None, engine: TextEngine) -> Name:
         return Name()
     first, second = engine.read_lines([_picture(panel, area, size) for size in SIZES])
     if first.text == second.text:
-        return _name(first.text, max(first.confidence, second.confidence))
+        return _name(first.text, _together(first, second))
     (third,) = engine.read_lines([_picture(panel, area, TIE_BREAK)])
     agreeing = [line for line in (first, second) if line.text == third.text]
     if not agreeing:
         return Name(None, min(third.confidence, 0.5))
-    return _name(third.text, OUTVOTED * max(agreeing[0].confidence, third.confidence))
+    return _name(third.text, OUTVOTED * _together(agreeing[0], third))
+
+
+def _together(one: Line, other: Line) -> float:
+    """How sure two readings that agree make: half of the doubt that the surer one leaves."""
+    return 1 - (1 - max(one.confidence, other.confidence)) / 2
 
 
 def _name(text: str, confidence: float) -> Name:

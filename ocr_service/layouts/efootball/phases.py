@@ -16,6 +16,7 @@ OTHERS: Final = {
 LEAST_LIKENESS: Final = 0.62
 # The runner-up among the other phases must be less alike by this much.
 LEAST_LEAD: Final = 0.12
+LEAST_CONFIDENCE: Final = 0.8
 
 
 def phase_of(text: str) -> tuple[Phase | None, float]:
@@ -26,7 +27,9 @@ def phase_of(text: str) -> tuple[Phase | None, float]:
     lead = likeness[best] - likeness[second]
     if likeness[best] < LEAST_LIKENESS or lead < LEAST_LEAD:
         return None, 0.0
-    return best, likeness[best]
+    # With that lead no drawn phase was ever taken for another, so the least is fairly sure too.
+    beyond = (likeness[best] - LEAST_LIKENESS) / (1 - LEAST_LIKENESS)
+    return best, LEAST_CONFIDENCE + (1 - LEAST_CONFIDENCE) * beyond
 
 
 def _likeness(seen: str, wordings: tuple[str, ...]) -> float:
