@@ -48,8 +48,7 @@ class LiveFollower:
                 with connect(self._conninfo, f"projection {self._projection.name}") as conn:
                     self._follow(conn)
             except (psycopg.Error, Refused) as error:
-                self.trouble = f"The projection {self._projection.name} waits: {error}".strip()
-                log.warning("%s", self.trouble)
+                self._wait_out(error)
                 self._stopping.wait(PAUSE_AFTER_TROUBLE_SECONDS)
 
     def step(self, conn: Connection[TupleRow]) -> int:
@@ -62,6 +61,12 @@ class LiveFollower:
             name = self._projection.name
             log.info("projected %s to %d: %d events", name, step.position, step.events)
         return step.events
+
+    def _wait_out(self, error: Exception) -> None:
+        trouble = f"The projection {self._projection.name} waits: {error}".strip()
+        if trouble != self.trouble:  # a long outage is one line
+            log.warning("%s", trouble)
+        self.trouble = trouble
 
     def _follow(self, conn: Connection[TupleRow]) -> None:
         conn.execute(f"LISTEN {APPENDED_CHANNEL}")

@@ -15,6 +15,7 @@ from events.refusals import Unavailable
 from projections.condition import Condition, conditions
 
 WELL: Final = "ok"
+NOT_MADE: Final = "They are not there yet; `python -m deploy migrate` makes them."
 DATABASE_SECONDS: Final = 2.0
 PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -78,13 +79,15 @@ async def healthz() -> dict[str, str]:
 @get("/readyz")
 async def readyz(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[Readiness]:
     """Say whether every part works, and which does not."""
+    flaws: dict[str, str] = {}
     try:
         async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
             said = await words(conn)
             read_models = await conditions(conn)
+    except psycopg.errors.UndefinedTable:
+        parts = {"read models": NOT_MADE}
     except (psycopg.Error, PoolTimeout, TimeoutError):
         parts = {"database": "The database does not answer."}
-        flaws = {}
     else:
         unfit = " ".join(each.misfit for each in read_models if each.misfit)
         parts = {"database": WELL, **how_parts_are(said), "read models": unfit or WELL}

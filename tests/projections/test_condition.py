@@ -80,3 +80,12 @@ async def test_metrics_tell_how_far_behind_the_read_models_are(
     assert 'tracker_projection_lag_events{projection="matches"} 18' in lines
     seconds = next(line for line in lines if line.startswith("tracker_projection_lag_seconds{"))
     assert float(seconds.rpartition(" ")[2]) > 0
+
+
+async def test_read_models_that_were_never_made_are_named(
+    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any]
+) -> None:
+    conn.execute("DROP SCHEMA read_models CASCADE")
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "deploy migrate" in answer.json()["detail"]
