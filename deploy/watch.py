@@ -9,7 +9,6 @@ from typing import Any, Final
 import nats.errors
 import psycopg
 from nats.aio.client import Client
-from nats.js.errors import Error as JetStreamError
 from psycopg import AsyncConnection
 
 from events.bus import (
@@ -23,7 +22,6 @@ from events.leading import connected, cut_after
 from events.parts import SAYS_EVERY, say
 
 STUCK_AFTER_SECONDS: Final = 5.0
-# Of three questions to NATS, and then of them all with the questions to the database.
 ANSWER_SECONDS: Final = 1.0
 LOOKS_WITHIN_SECONDS: Final = 5.0
 # A worker asks for the next message again and again; between two requests nobody may be waiting.
@@ -58,25 +56,41 @@ class Watch:
                 await asyncio.sleep(SAYS_EVERY.total_seconds())
 
     async def _look(self, conn: AsyncConnection[Any]) -> dict[str, str | None]:
-        broker = None if self._client.is_connected else "NATS cannot be reached."
+        behind = await self._behind(conn)
+        return {
+            **await self._queues(),
+            **{part: trouble() or behind.get(part) for part, trouble in self._troubles.items()},
+        }
+
+    async def _queues(self) -> dict[str, str | None]:
+        if broker := await self._broker():
+            return dict.fromkeys(("broker", "inbox", "ocr"), broker)
         inbox = (
             await self._worker("inbox", READINGS_STREAM, STATS_EXTRACTED_CONSUMER),
             await self._worker("inbox", READINGS_STREAM, EXTRACTION_FAILED_CONSUMER),
         )
-        behind = await self._behind(conn)
         return {
-            "broker": broker,
-            "ocr": await self._worker("ocr", SCREENSHOTS_STREAM, OCR_CONSUMER),
+            "broker": None,
             "inbox": inbox[0] or inbox[1],
-            **{part: trouble() or behind.get(part) for part, trouble in self._troubles.items()},
+            "ocr": await self._worker("ocr", SCREENSHOTS_STREAM, OCR_CONSUMER),
         }
+
+    async def _broker(self) -> str | None:
+        """A server that hangs keeps its connections: it has to be asked."""
+        if not self._client.is_connected:
+            return "NATS cannot be reached."
+        try:
+            await self._client.jsm(timeout=ANSWER_SECONDS).account_info()
+        except (nats.errors.Error, OSError):
+            return "NATS does not answer."
+        return None
 
     async def _worker(self, part: str, stream: str, consumer: str) -> str | None:
         """Whether somebody waits for messages of the consumer or works on one."""
         try:
             manager = self._client.jsm(timeout=ANSWER_SECONDS)
             info = await manager.consumer_info(stream, consumer)
-        except (nats.errors.Error, JetStreamError, OSError):
+        except (nats.errors.Error, OSError):
             return f"The queue of the {part} cannot be looked at."
         if info.num_waiting or info.num_ack_pending:
             self._missed[consumer] = 0
