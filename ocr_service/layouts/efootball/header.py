@@ -16,6 +16,7 @@ from ocr_service.layouts.efootball.panel import Panel
 
 SCALE: Final = 24
 SEARCHED: Final = Area(-7.9, -7.5, 7.9, STRIP_BOTTOM - 0.1)
+BOX_HEIGHT: Final = 1.75
 BOX_HEIGHTS: Final = (1.3, 2.2)
 WIDEST_GAP: Final = 1.7
 BOX: Final = (0.875, 2.625)
@@ -47,10 +48,12 @@ def find_header(panel: Panel) -> Header:
     if not above:
         return Header(strip, None, None)
     bottom = above[0]
-    box_top = _run_up(is_box, bottom - 1, allowed_breaks=1)
-    height = (bottom - box_top) / SCALE
-    if not BOX_HEIGHTS[0] < height < BOX_HEIGHTS[1]:
+    # Wide digits may fill the middle of a box: its top is looked for where it should be.
+    least, greatest = (bottom - round(height * SCALE) for height in BOX_HEIGHTS)
+    tops = [row for row in range(max(0, greatest), max(0, least)) if is_box[row]]
+    if not tops:
         return Header(strip, None, None)
+    box_top = min(tops, key=lambda row: abs(bottom - row - BOX_HEIGHT * SCALE))
     right = Area(BOX[0], _y(box_top), BOX[1], _y(bottom))
     gap = _y(top) - _y(bottom)
     between = Area(-6.5, _y(bottom), 6.5, _y(top)) if gap > 0.4 else None
