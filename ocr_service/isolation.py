@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from typing import Final
@@ -87,6 +88,9 @@ class IsolatedReader:
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            # A signal for the worker's group, such as Ctrl-C, must not end a reading: the worker
+            # decides. An engine may have started a program, which shares the child's group.
+            start_new_session=True,
         )
         try:
             async with asyncio.timeout(SECONDS_TO_START):
@@ -112,7 +116,7 @@ class IsolatedReader:
             async with asyncio.timeout(0.05):
                 return await child.wait()
         with contextlib.suppress(ProcessLookupError):
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)
         return await child.wait()
 
 

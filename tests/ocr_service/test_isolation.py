@@ -73,6 +73,13 @@ async def test_death_costs_one_reading(
     assert reader.pid != pid
 
 
+async def test_signal_to_the_group_of_the_worker_does_not_reach_the_child(
+    reader: IsolatedReader,
+) -> None:
+    assert os.getpgid(_pid(reader)) != os.getpgid(os.getpid())
+    assert isinstance(await reader.read(GOOD), Reading)
+
+
 async def test_child_that_died_between_pictures_is_replaced(reader: IsolatedReader) -> None:
     dead = psutil.Process(_pid(reader))
     dead.kill()
