@@ -26,7 +26,8 @@ async def note(conn: AsyncConnection[Any], stream: str, state: StreamState, now:
     async with conn.transaction():
         if is_lost:
             count = await pending.all_due(conn, now, queue_is_lost=stream == SCREENSHOTS_STREAM)
-            log.warning("the stream %s is new: %d pictures are due again", stream, count)
+            if count:
+                log.warning("the stream %s is new: %d pictures are due again", stream, count)
         await conn.execute(
             """
             INSERT INTO log.relay_streams (stream, created_at, last_sequence)

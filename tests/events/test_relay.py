@@ -130,7 +130,7 @@ async def test_the_chain_goes_on_after_the_server_forgot_its_last_message_id(
     nats_server.start()
     fresh = create_broker(nats_server.url)
     client = await fresh.connect()
-    async with running(Relay(database, client)):
+    async with running(Relay(database, bus)):
         match_log.append(second)
         assert await published(client, 1) == [second.id]
     assert await last_sequence(client) == 2
