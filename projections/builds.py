@@ -5,7 +5,6 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import Final
 
-import psycopg
 from msgspec import Struct
 from psycopg import Connection, sql
 from psycopg.rows import TupleRow
@@ -67,12 +66,11 @@ def look_into(conn: Connection[TupleRow], schema: str) -> None:
 def built(conn: Connection[TupleRow], projection: Projection, build: Build) -> Built | None:
     """What there is of a build, or None."""
     table = sql.Identifier(schema_of(projection, build), "build")
-    query = sql.SQL("SELECT version, position, built_at FROM {}").format(table)
-    try:
-        with conn.transaction():
-            row = conn.execute(query).fetchone()
-    except psycopg.errors.UndefinedTable:
+    there = conn.execute("SELECT to_regclass(%(table)s)", {"table": table.as_string()}).fetchone()
+    if not (there and there[0]):
         return None
+    query = sql.SQL("SELECT version, position, built_at FROM {}").format(table)
+    row = conn.execute(query).fetchone()
     if row is None:
         return None
     position = live_position(conn, projection) if build is Build.LIVE else row[1]
