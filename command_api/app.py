@@ -35,6 +35,7 @@ def create_app(
             "caller": Provide(lambda: caller, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=None,  # bodies are bounded where they are read
         openapi_config=None,
         logging_config=None,
     )

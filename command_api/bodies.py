@@ -9,9 +9,17 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
-from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+    StrictParserError,
+    parse_options_header,
+)
 
 from command_api.faults import explained
+from command_api.streaming import chunks
 from events.refusals import Invalid, TooLarge, UnsupportedMedia
 from events.web import WebRequest
 
@@ -48,7 +56,8 @@ async def read_json(request: WebRequest, wanted: type[T]) -> T:
         raise UnsupportedMedia("Send this as JSON, with Content-Type: application/json.")
     if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise UnsupportedMedia("Send this JSON in UTF-8.")
-    return from_json(await _read(request, LARGEST_JSON), wanted)
+    body = b"".join([chunk async for chunk in chunks(request, LARGEST_JSON)])
+    return from_json(body, wanted)
 
 
 def from_json(body: bytes | str, wanted: type[T], field: str = "") -> T:
@@ -85,12 +94,15 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
     parts: dict[str, bytearray] = {}
     try:
         with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, strict=True) as parser:
-            read = 0
-            async for chunk in request.stream():
-                read += len(chunk)
-                if read > largest_file + FORM_OVERHEAD:
-                    raise TooLarge(f"This upload is larger than {largest_file // 2**20} MiB.")
-                _collect(parser, chunk, parts, file_names, largest_file)
+            async for chunk in chunks(request, largest_file + FORM_OVERHEAD):
+                try:
+                    _collect(parser, chunk, parts, file_names, largest_file)
+                except StrictParserError:
+                    # After the end a line break may come in a packet of its own, but nothing else.
+                    if chunk.strip(b"\r\n"):
+                        raise
+    except ParserLimitReached:
+        raise Invalid(f"This form has too many parts; at most {MOST_PARTS} are taken.") from None
     except MultipartError:
         raise Invalid("This form is broken or cut off.") from None
     return Form(
@@ -117,15 +129,6 @@ def _collect(
             limit = largest_file if name in file_names else LARGEST_TEXT
             if len(content) > limit:
                 raise TooLarge(f"The field {name!r} is larger than {limit} bytes.")
-
-
-async def _read(request: WebRequest, largest: int) -> bytes:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > largest:
-            raise TooLarge(f"This is larger than {largest // 1024} KiB.")
-    return bytes(body)
 
 
 def _text(name: str, content: bytes) -> str:

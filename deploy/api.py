@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from granian.constants import Interfaces
+from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar.types import ASGIApp
 from psycopg_pool import AsyncConnectionPool
@@ -34,6 +35,9 @@ from events.web import Doorkeeper
 from query_api.app import create_app as create_query_app
 
 POOL_SIZE: Final = 10
+WAITING_CONNECTIONS: Final = 1024
+OPEN_CONNECTIONS: Final = 8192
+HEADER_MILLISECONDS: Final = 30_000
 LOG_CONNECTIONS: Final = 6
 WAIT_FOR_CONNECTION_SECONDS: Final = 2.0
 
@@ -48,6 +52,10 @@ async def serve(settings: Settings) -> None:
             port=settings.port,
             interface=Interfaces.ASGINL,
             websockets=False,
+            # By default 128 connections that say nothing keep everybody else out.
+            backlog=WAITING_CONNECTIONS,
+            backpressure=OPEN_CONNECTIONS,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
             log_access=False,
         )
         await until_told_to_stop(_serve(server))

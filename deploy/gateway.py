@@ -1,21 +1,95 @@
 """Both APIs behind one address: a plain dispatch by method and path, without a proxy hop."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+from litestar import Litestar
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from events.web import NO_SUCH_PAGE, NOT_ALLOWED
+
+ACCOUNTS: Final = "/api/auth/"
+READING: Final = frozenset({"GET", "HEAD"})
 
 
 def is_query(method: str, path: str) -> bool:
     """Whether the query side answers: GET and HEAD, but for accounts, which have no read model."""
-    return method in {"GET", "HEAD"} and not path.startswith("/api/auth/")
+    return method in READING and not path.startswith(ACCOUNTS)
 
 
-def gateway(command: ASGIApp, query: ASGIApp) -> ASGIApp:
-    """An ASGI application that hands each request to the side that answers it."""
+class Address:
+    """A path of the API with the methods that it takes on either side."""
+
+    def __init__(self, path: str, methods: Iterable[str]) -> None:
+        self.pattern = re.compile(re.sub(r"\\\{[^/]*\\\}", "[^/]+", re.escape(path)) + "/?")
+        self.methods = {*methods, "OPTIONS"}
+        if "GET" in self.methods:
+            self.methods.add("HEAD")
+
+    @property
+    def allow(self) -> str:
+        """What the header `Allow` says."""
+        return ", ".join(sorted(self.methods))
+
+
+def addresses(*apps: Litestar) -> list[Address]:
+    """Every path that one of the apps serves, with the methods of all of them."""
+    methods: dict[str, set[str]] = {}
+    for app in apps:
+        for route in app.routes:
+            path = route.path_format.rstrip("/") or "/"
+            methods.setdefault(path, set()).update(getattr(route, "methods", ()))
+    return [Address(path, taken) for path, taken in methods.items()]
+
+
+def gateway(command: Litestar, query: Litestar) -> ASGIApp:
+    """An ASGI application that hands each request to the side that answers it.
+
+    What neither side takes is answered here: only both together know what an address allows.
+    """
+    known = addresses(command, query)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
             return
-        side = query if is_query(scope["method"], scope["path"]) else command
-        await side(scope, receive, send)
+        method, path = str(scope["method"]), scope["path"]
+        address = next((each for each in known if each.pattern.fullmatch(path)), None)
+        if address is None:
+            await _answer(send, 404, NO_SUCH_PAGE)
+        elif method == "OPTIONS":
+            await _answer(send, 204, None, address.allow)
+        elif method not in address.methods:
+            await _answer(send, 405, NOT_ALLOWED, address.allow)
+        elif method == "HEAD":
+            await (query if is_query(method, path) else command)(
+                {**scope, "method": "GET"},
+                receive,
+                _without_body(send),
+            )
+        else:
+            await (query if is_query(method, path) else command)(scope, receive, send)
 
     return dispatch
+
+
+def _without_body(send: Send) -> Send:
+    """What HEAD is answered: the headers of GET alone."""
+
+    async def send_headers(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return send_headers
+
+
+async def _answer(send: Send, status: int, detail: str | None, allow: str = "") -> None:
+    headers = [(b"content-type", b"application/json")] if detail else []
+    if allow:
+        headers.append((b"allow", allow.encode()))
+    body = msgspec.json.encode({"detail": detail}) if detail else b""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

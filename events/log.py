@@ -1,9 +1,10 @@
 """The log of all matches: append, load, and read in the order of commits."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import datetime
+from itertools import takewhile
 from typing import Final, cast
 from uuid import UUID
 
@@ -29,6 +30,11 @@ class Recorded(Struct, frozen=True):
 
     position: int
     event: MatchEvent
+
+
+def until(events: Iterable[MatchEvent], as_of: datetime | None) -> Iterator[MatchEvent]:
+    """The events of a match up to the first that happened after `as_of`, all without it."""
+    return takewhile(lambda event: as_of is None or event.cause.occurred_at <= as_of, events)
 
 
 class MatchLog:
@@ -82,9 +88,7 @@ class MatchLog:
     ) -> Match | None:
         """The match as it is, as it was at `version`, or as it was at the time `as_of`."""
         match = None
-        for event in self.events(match_id, version=version):
-            if as_of and event.cause.occurred_at > as_of:
-                break
+        for event in until(self.events(match_id, version=version), as_of):
             match = evolve(match, event)
         return match
 

@@ -33,6 +33,10 @@ class VersionMismatch(Refusal):
     """`If-Match` names another version than the present one (412)."""
 
 
+class RequestTimeout(Refusal):
+    """The request did not come in time (408)."""
+
+
 class TooLarge(Refusal):
     """More bytes than are taken (413)."""
 

@@ -44,7 +44,7 @@ class Sides(Struct, frozen=True, omit_defaults=True):
         return self.left is not None and self.right is not None
 
 
-class Pair(Struct, frozen=True, omit_defaults=True):
+class Pair(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A number for the player and one for the opponent; ``None`` where it is not known."""
 
     user: int | None = None

@@ -24,6 +24,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Invalid: 400,
     refusals.Unauthenticated: 401,
     refusals.NotFound: 404,
+    refusals.RequestTimeout: 408,
     refusals.Conflict: 409,
     refusals.VersionMismatch: 412,
     refusals.TooLarge: 413,

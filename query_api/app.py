@@ -6,6 +6,7 @@ from litestar import Litestar
 from litestar.di import Provide
 from psycopg_pool import AsyncConnectionPool
 
+from events.identity import Principal
 from events.log import MatchLog
 from events.progress import Progress
 from events.screenshots import Screenshots
@@ -24,20 +25,23 @@ def create_app(
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
-    async def wait(request: WebRequest) -> None:
+    async def principal(request: WebRequest) -> Principal:
+        """Who asks, once the read models hold the position that is asked for."""
+        principal = await doorkeeper(request)
         await wait_for_position(request, progress)
+        return principal
 
     return Litestar(
         route_handlers=[matches.router, stats.router, history.router, health.router],
         dependencies={
-            "principal": Provide(doorkeeper),
+            "principal": Provide(principal),
             "pool": Provide(lambda: pool, sync_to_thread=False),
             "match_log": Provide(lambda: match_log, sync_to_thread=False),
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
-        before_request=wait,
         before_send=[admit_being_behind],
         exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=None,
         openapi_config=None,
         logging_config=None,
     )

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from events.catalogue import NAMES
 from events.identity import Principal
-from events.log import MatchLog
+from events.log import MatchLog, until
 from events.match import Match, evolve
 from events.match_view import MatchView, view
 from events.matches import MatchEvent
@@ -61,12 +61,8 @@ async def history(
     if not given:
         return Response(entries(events))
     version = whole_number(given, "version", len(events), 1, GREATEST_VERSION)
-    until = _time(given["as_of"]) if "as_of" in given else None
-    past = [
-        event
-        for event in events
-        if event.version <= version and (until is None or event.cause.occurred_at <= until)
-    ]
+    as_of = _time(given["as_of"]) if "as_of" in given else None
+    past = list(until(events[:version], as_of))
     if not past:
         raise NotFound("The match did not exist then.")
     return Response(view(_folded(past)[-1]))

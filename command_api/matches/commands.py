@@ -26,7 +26,8 @@ class UploadScreenshot(Struct, frozen=True, kw_only=True):
 class ConfirmStats(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Say what the numbers are; it is also the body of PUT and PATCH.
 
-    What is left out stays as it was confirmed, or else as it was read.
+    What is left out stays as it was confirmed, or else as it was read; so do `side` and
+    `played_at` when they are null, as answers show a side that is not known.
     """
 
     score_user: int | UnsetType = UNSET
@@ -34,9 +35,9 @@ class ConfirmStats(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     penalties_user: int | UnsetType | None = UNSET
     penalties_opponent: int | UnsetType | None = UNSET
     stats: dict[str, Pair] | UnsetType = UNSET
-    side: Side | UnsetType = UNSET
+    side: Side | UnsetType | None = UNSET
     opponent_name: str | UnsetType = UNSET
-    played_at: datetime | UnsetType = UNSET
+    played_at: datetime | UnsetType | None = UNSET
 
 
 class RecordReading(Struct, frozen=True, kw_only=True):

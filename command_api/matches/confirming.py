@@ -41,14 +41,14 @@ def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed
         score=numbers.score,
         penalties=numbers.penalties,
         stats=numbers.stats,
-        played_at=None if command.played_at is UNSET else command.played_at,
+        played_at=command.played_at or None,
         changed=_changed(match, side, numbers),
     )
 
 
 def _side(match: Match, command: ConfirmStats) -> Side | None:
     """The player's side: as said, or as the score that the player sends tells."""
-    if command.side is not UNSET:
+    if command.side:
         return command.side
     if match.side or match.reading is None:
         return match.side

@@ -1,12 +1,16 @@
 """A command meets its match: load, decide, append, and once more if somebody else was first."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from command_api.matches.commands import MatchCommand
 from command_api.matches.rules import decide
@@ -35,6 +39,8 @@ class Executor:
 
     def __init__(self, match_log: MatchLog) -> None:
         self._log = match_log
+        # A lock lives as long as somebody holds it or waits for it.
+        self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 
     async def execute(
         self,
@@ -49,21 +55,34 @@ class Executor:
         With a `fingerprint` it may be given again: then nothing new is decided.
         Raises what `permitted` and the rules refuse, and `Unavailable`.
         """
-        for _ in range(MOST_TRIES):
-            match = permitted(await asyncio.to_thread(self._log.load, match_id))
-            if fingerprint and (first := await self._first(cause, fingerprint)):
-                return Done(match, first)
-            event = decide(match, command, cause)
-            if event is None:
-                return Done(match, None)
-            try:
-                position = await self._log.append_soon(event, fingerprint=fingerprint)
-            except ConcurrentChange:
-                continue
-            match = evolve(match, event)
-            note(command, cause, match)
-            return Done(match, position)
+        # In this process commands to one match take turns; those of other processes may still be
+        # first, and then the command is decided anew.
+        turn = self._turns.setdefault(match_id, asyncio.Lock())
+        async with turn:
+            for _ in range(MOST_TRIES):
+                with contextlib.suppress(ConcurrentChange):
+                    return await self._try(match_id, permitted, command, cause, fingerprint)
         raise Conflict("The match is being changed by others all the time; try again.")
+
+    async def _try(
+        self,
+        match_id: UUID,
+        permitted: Callable[[Match | None], Match],
+        command: MatchCommand,
+        cause: Cause,
+        fingerprint: bytes | None,
+    ) -> Done:
+        match = permitted(await asyncio.to_thread(self._log.load, match_id))
+        if fingerprint and (first := await self._first(cause, fingerprint)):
+            return Done(match, first)
+        # The time of the turn, so that the times of a match grow with its versions.
+        event = decide(match, command, replace(cause, occurred_at=datetime.now(UTC)))
+        if event is None:
+            return Done(match, None)
+        position = await self._log.append_soon(event, fingerprint=fingerprint)
+        match = evolve(match, event)
+        note(command, cause, match)
+        return Done(match, position)
 
     async def _first(self, cause: Cause, fingerprint: bytes) -> int | None:
         """The position that the command got when it was given first."""

@@ -43,7 +43,7 @@ def checked(command: ConfirmStats, now: datetime) -> ConfirmStats:
                 faults[f"stats.{key}"] = [fault]
     if command.opponent_name is not UNSET and (fault := name_fault(command.opponent_name)):
         faults["opponent_name"] = [fault]
-    if command.played_at is not UNSET and (fault := time_fault(command.played_at, now)):
+    if command.played_at and (fault := time_fault(command.played_at, now)):
         faults["played_at"] = [fault]
     if faults:
         raise Invalid("Some numbers cannot be right; see the fields.", faults)

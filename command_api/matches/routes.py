@@ -30,10 +30,12 @@ from events.identity import Principal
 from events.match import Status
 from events.match_view import view
 from events.progress import NOT_REACHED
-from events.refusals import Invalid, VersionMismatch
+from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
 
 MATCH: Final = "/api/matches/{match_id:str}"
+# What an If-Match that is no version asks for: no match has it.
+NO_VERSION: Final = -1
 
 
 class Asked(Struct, frozen=True):
@@ -87,7 +89,7 @@ async def confirm_stats(
     commands: NamedDependency[MatchCommands],
 ) -> Response[bytes]:
     """Confirm the numbers, or correct them when they were confirmed before."""
-    command = await read_json(request, ConfirmStats)
+    command = await _confirmation(request, match_id, principal, commands)
     faults = {
         name: ["This number is needed."]
         for name in ("score_user", "score_opponent")
@@ -108,7 +110,7 @@ async def confirm_some_stats(
     commands: NamedDependency[MatchCommands],
 ) -> Response[bytes]:
     """Confirm the numbers as they stand, but for those that are sent."""
-    command = await read_json(request, ConfirmStats)
+    command = await _confirmation(request, match_id, principal, commands)
     return _response(
         await _change(request, match_id, _asked(request, principal), commands, command)
     )
@@ -157,6 +159,17 @@ async def request_extraction(
         return _response(given)
     answer = await _change(request, match_id, asked, commands, RequestExtraction(), 202)
     return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
+
+
+async def _confirmation(
+    request: WebRequest, match_id: str, principal: Principal, commands: MatchCommands
+) -> ConfirmStats:
+    """The body; a match that is not there or not theirs is told before any fault in it."""
+    try:
+        return await read_json(request, ConfirmStats)
+    except Refusal:
+        await commands.refuse_stranger(match_id_of(match_id), principal.user_id)
+        raise
 
 
 def _asked(
@@ -213,8 +226,8 @@ def _expected_version(request: WebRequest) -> int | None:
     if condition in ("", "*"):
         return None
     digits = condition.strip('"')
-    if not (digits.isascii() and digits.isdigit()):
-        raise VersionMismatch('If-Match names no version of this match, as "3" would.')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+        return NO_VERSION
     return int(digits)
 
 

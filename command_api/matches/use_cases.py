@@ -62,15 +62,18 @@ class MatchCommands:
         """
 
         def permitted(match: Match | None) -> Match:
-            if match is None or match.owner_id != owner_id:
-                raise NotFound("There is no such match.")
+            match = _owned(match, owner_id)
             if version is not None and version != match.version:
                 raise VersionMismatch(
-                    f"The match has changed: it is at version {match.version}, not {version}."
+                    f"The match is at version {match.version}, which is not what If-Match names."
                 )
             return match
 
         return await self._executor.execute(match_id, permitted, command, cause, fingerprint)
+
+    async def refuse_stranger(self, match_id: UUID, owner_id: UUID) -> None:
+        """Raise `NotFound` if the match is not there or somebody else's."""
+        _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
 
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
@@ -90,6 +93,12 @@ class MatchCommands:
         match = await asyncio.to_thread(self._log.load, match_id)
         assert match is not None  # noqa: S101  # it was just appended
         return match
+
+
+def _owned(match: Match | None, owner_id: UUID) -> Match:
+    if match is None or match.owner_id != owner_id:
+        raise NotFound("There is no such match.")
+    return match
 
 
 def _begun(upload: Upload, cause: Cause) -> list[MatchEvent]:
