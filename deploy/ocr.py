@@ -3,7 +3,7 @@
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
-from events.broker import create_broker, watch_consumer
+from events.broker import create_broker, until_there, watch_consumer
 from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM
 from ocr_service.app import subscribe
 from ocr_service.isolation import IsolatedReader
@@ -20,6 +20,7 @@ async def work(settings: Settings) -> None:
     subscribe_previews(broker, reader)
     client = await broker.connect()
     try:
+        await until_there(client, SCREENSHOTS_STREAM, OCR_CONSUMER)
         await broker.start()
         await until_told_to_stop(watch_consumer(client, SCREENSHOTS_STREAM, OCR_CONSUMER))
     finally:
