@@ -29,6 +29,11 @@ test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KIL
 
 bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.appends
+	$(PYTHON) -m tests.bench.rebuild
+	$(PYTHON) -m tests.bench.live
+
+bench-reading: $(VENV)/.installed  ## draw 300 pictures, read them, compare with the bars
+	$(PYTHON) -m ocr_service.bench
 
 check: $(VENV)/.installed-dev  ## format, lint, types, import contracts, then the tests
 	$(VENV)/bin/ruff format --check

@@ -48,6 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
             from deploy.log_commands import run
 
             return run(settings, parsed)
+        if parsed.command == "reading-export":
+            from deploy.reading_export import run as run_reading_export
+
+            return run_reading_export(settings, parsed.folder)
         if parsed.command == "projections":
             from deploy.projections import run as run_projections
 
@@ -96,6 +100,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_projection_actions(
         commands.add_parser("projections", help="look at the read models, rebuild and swap them")
     )
+    reading = commands.add_parser(
+        "reading-export", help="write wrongly read pictures with what players said of them"
+    )
+    reading.add_argument("folder", type=Path)
     for part, does in PARTS.items():
         command = commands.add_parser(part, help=does)
         command.add_argument(

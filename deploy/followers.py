@@ -14,10 +14,9 @@ from events.broker import ConsumerLost, connect, create_broker, until_there, wat
 from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRACTED_CONSUMER
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
-from events.progress import MATCHES_FOLLOWER
 from events.relay import Relay
-from projections.follow import Follower
-from projections.matches import project
+from projections.catalogue import MATCHES
+from projections.follower import LiveFollower
 
 LOG_CONNECTIONS: Final = 6
 INBOX: Final = (STATS_EXTRACTED_CONSUMER, EXTRACTION_FAILED_CONSUMER)
@@ -29,13 +28,13 @@ async def follow(settings: Settings) -> None:
     """Follow until told to stop."""
     log_to_standard_error()
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
-    follower = Follower(settings.database, match_log, MATCHES_FOLLOWER, project)
+    follower = LiveFollower(settings.database, MATCHES)
     with contextlib.closing(match_log):
         # The bus has its own pace: what was recorded shows, whatever NATS does.
         await until_told_to_stop(_project(follower), _carry_messages(settings, match_log, follower))
 
 
-async def _project(follower: Follower) -> None:
+async def _project(follower: LiveFollower) -> None:
     running = asyncio.create_task(asyncio.to_thread(follower.run))
     try:
         await asyncio.shield(running)
@@ -44,7 +43,7 @@ async def _project(follower: Follower) -> None:
         await running
 
 
-async def _carry_messages(settings: Settings, match_log: MatchLog, follower: Follower) -> None:
+async def _carry_messages(settings: Settings, match_log: MatchLog, follower: LiveFollower) -> None:
     client = await connect(settings.nats)
     relay = Relay(settings.database, client)
     troubles = {"relay": lambda: relay.trouble, "projections": lambda: follower.trouble}

@@ -73,6 +73,8 @@ class Match(Struct, frozen=True, kw_only=True):
     played_at: datetime
     screenshot: str
     media_type: str
+    width: int
+    height: int
     awaits: UUID | None
     reading: Reading | None = None
     failure: Failure | None = None
@@ -143,6 +145,8 @@ def _uploaded(event: ScreenshotUploaded) -> Match:
         played_at=event.played_at or event.cause.occurred_at,
         screenshot=event.screenshot,
         media_type=event.media_type,
+        width=event.width,
+        height=event.height,
         awaits=event.id,
     )
 

@@ -13,7 +13,7 @@ MATCHES: Final = Projection(
     version=1,
     oldest=1,
     schema="read_models",
-    tables={"matches": "match_id", "summaries": "owner_id"},
+    tables={"matches": "match_id", "summaries": "owner_id", "reading_quality": "series"},
     project=project,
     load=load,
 )

@@ -12,6 +12,8 @@ from psycopg.rows import TupleRow
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
+from projections import quality
+from projections.quality import Tries
 from projections.standings import Standing, load_standings, results, write_standings
 from projections.streaks import Streaks, streaks_of
 
@@ -24,7 +26,9 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         after[recorded.event.match_id] = evolve(after.get(recorded.event.match_id), recorded.event)
     _write_matches(cursor, after.values())
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
+    tries = Tries()
     for match in after.values():
+        tries.change(before.get(match.id), match)
         changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
     standings = load_standings(cursor, changes.keys())
     for owner_id, changed in changes.items():
@@ -37,6 +41,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
             streaks = streaks_of(results(cursor, owner_id))
         standings[owner_id] = Standing(tally, streaks)
     write_standings(cursor, standings)
+    quality.write(cursor, tries)
     return tuple(after)
 
 

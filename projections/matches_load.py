@@ -9,8 +9,10 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match, Result, evolve
+from projections import quality
 from projections.dead_letters import is_fault_of_event
 from projections.matches import match_row
+from projections.quality import Tries
 from projections.standings import Standing, standing_row
 from projections.stored import Stored, Unprojectable, problem_of
 from projections.streaks import Streaks
@@ -47,6 +49,7 @@ def load(
 ) -> Sequence[Unprojectable]:
     """Fill the tables, which are new in this transaction; gives what could not be projected."""
     counts: dict[UUID, Count] = {}
+    tries = Tries()
     left: list[Unprojectable] = []
     with cursor.copy(COPY_MATCHES) as copy:
         copy.set_types(MATCH_TYPES)
@@ -60,12 +63,14 @@ def load(
             if count is None:
                 count = counts[folded.match.owner_id] = Count()
             count.enter(folded.match)
+            tries.change(None, folded.match)
     streaks = _streaks(cursor)
     with cursor.copy(COPY_SUMMARIES) as copy:
         copy.set_types(SUMMARY_TYPES)
         for owner_id, count in counts.items():
             standing = Standing(count.tally(), streaks.get(owner_id, Streaks()))
             copy.write_row(tuple(standing_row(owner_id, standing).values()))
+    quality.write_new(cursor, tries)
     return left
 
 

@@ -11,12 +11,15 @@ from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from events.parts import PARTS, SILENT_AFTER, Word, words
-from events.refusals import Unavailable
+from events.refusals import NotFound, Unavailable
+from events.web import NO_SUCH_PAGE, WebRequest
 from projections.condition import Condition, conditions
+from query_api.reading_quality import reading_quality
 
 WELL: Final = "ok"
 NOT_MADE: Final = "They are not there yet; `python -m deploy migrate` makes them."
 DATABASE_SECONDS: Final = 2.0
+LOOPBACK: Final = ("127.0.0.1", "::1")
 PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -101,16 +104,30 @@ async def readyz(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[Re
 
 
 @get("/metrics")
-async def metrics(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[bytes]:
-    """Tell monitoring how far the read models are, in Prometheus' text format."""
+async def metrics(
+    request: WebRequest, pool: NamedDependency[AsyncConnectionPool[Any]]
+) -> Response[bytes]:
+    """Tell monitoring how far the read models are, and how good the readings, for Prometheus.
+
+    Only on this machine, and not through a proxy: to others there is nothing here.
+    """
+    if not _is_local(request):
+        raise NotFound(NO_SUCH_PAGE)
     try:
         async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
             read_models = await conditions(conn)
+            quality = await reading_quality(conn)
     except TimeoutError:
         raise Unavailable("The database does not answer.") from None
     lines = [line for gauge in GAUGES for line in _lines(gauge, read_models)]
+    lines += quality
     text = "".join(f"{line}\n" for line in lines)
     return Response(text.encode(), media_type=PROMETHEUS)
+
+
+def _is_local(request: WebRequest) -> bool:
+    peer = request.client.host if request.client else ""
+    return peer in LOOPBACK and "x-forwarded-for" not in request.headers
 
 
 def how_parts_are(said: Iterable[Word]) -> dict[str, str]:

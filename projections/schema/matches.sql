@@ -20,3 +20,14 @@ CREATE TABLE summaries (
     streaks bytea NOT NULL,      -- the runs of wins and losses
     view text NOT NULL           -- the summary as answers show it, ready JSON
 );
+
+-- What players changed against what was read, over all players.
+CREATE TABLE reading_quality (
+    series text NOT NULL,        -- the next four in one
+    engine text NOT NULL,
+    screen text NOT NULL,
+    size text NOT NULL,          -- the picture's class by its shorter side, such as 720p
+    field text NOT NULL,
+    compared bigint NOT NULL,    -- values that were read and then confirmed
+    corrected bigint NOT NULL    -- of these, the ones that the player changed
+);

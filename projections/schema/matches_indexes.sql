@@ -9,3 +9,5 @@ CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
     WHERE NOT is_deleted AND result IS NOT NULL;
 
 ALTER TABLE summaries ADD PRIMARY KEY (owner_id);
+
+ALTER TABLE reading_quality ADD PRIMARY KEY (series);

@@ -9,9 +9,8 @@ from msgspec.structs import replace
 
 from deploy.log_commands import export, show, take_in, verify
 from events.log import MatchLog
-from events.progress import MATCHES_FOLLOWER
-from projections.follow import Follower
-from projections.matches import project
+from projections.catalogue import MATCHES
+from projections.follower import LiveFollower
 from tests.conftest import NewDatabase
 from tests.examples import EXAMPLES, MATCH_ID
 
@@ -26,13 +25,9 @@ def filled(database: str, match_log: MatchLog) -> str:
 
 def shown(database: str) -> list[Any]:
     """The rows of the read models, made from the log now."""
-    log = MatchLog.open(database, connections=1)
-    try:
-        with psycopg.connect(database, autocommit=True) as conn:
-            Follower(database, log, MATCHES_FOLLOWER, project).step(conn)
-            return conn.execute("SELECT match_id, view FROM read_models.matches").fetchall()
-    finally:
-        log.close()
+    with psycopg.connect(database, autocommit=True) as conn:
+        LiveFollower(database, MATCHES).step(conn)
+        return conn.execute("SELECT match_id, view FROM read_models.matches").fetchall()
 
 
 def test_a_whole_log_is_said_to_be_whole(filled: str, capsys: pytest.CaptureFixture[str]) -> None:

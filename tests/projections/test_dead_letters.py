@@ -111,7 +111,10 @@ def test_a_retry_projects_what_was_parked_once_it_can_be(
     store(conn, HISTORY)
     follow(database)
     as_it_should_be = rows_of(conn)
-    conn.execute("TRUNCATE read_models.matches, read_models.summaries, log.checkpoints")
+    conn.execute(
+        "TRUNCATE read_models.matches, read_models.summaries,"
+        " read_models.reading_quality, log.checkpoints"
+    )
     follow(database, CHOKING)
     with connect(database, "test") as writer:
         retried = retry(writer, MATCHES)

@@ -121,7 +121,10 @@ def test_a_read_model_built_again_from_nothing_is_the_same(
             match_log.append(replace(event, version=version))
             follower.step(conn)
         one_by_one = shown(conn)
-        conn.execute("TRUNCATE read_models.matches, read_models.summaries, log.checkpoints")
+        conn.execute(
+            "TRUNCATE read_models.matches, read_models.summaries,"
+            " read_models.reading_quality, log.checkpoints"
+        )
         follower.step(conn)
         assert shown(conn) == one_by_one
         assert OWNER_ID in {owner for owner, _ in one_by_one}

@@ -18,7 +18,10 @@ PLACE = LivePlace(MATCHES)
 
 def project_all(database: str, limit: int) -> None:
     with connect(database, "test") as conn:
-        conn.execute("TRUNCATE read_models.matches, read_models.summaries, log.checkpoints")
+        conn.execute(
+            "TRUNCATE read_models.matches, read_models.summaries,"
+            " read_models.reading_quality, log.checkpoints"
+        )
         while advance(conn, MATCHES, PLACE, limit=limit).events:
             pass
 
