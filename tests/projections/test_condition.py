@@ -5,9 +5,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from httpx import ASGITransport, AsyncClient
 from litestar import Litestar
 from litestar.di import Provide
-from litestar.testing import AsyncTestClient
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -22,15 +22,14 @@ HISTORY = told([(number % 6, "confirm", Pair(1, 0), {}, 0) for number in range(1
 
 
 @pytest.fixture
-async def client(
-    database: str, pool: AsyncConnectionPool[Any]
-) -> AsyncIterator[AsyncTestClient[Litestar]]:
+async def client(database: str, pool: AsyncConnectionPool[Any]) -> AsyncIterator[AsyncClient]:
     """The health addresses, of a system whose parts have all said that they are well."""
     await pool.open()
     async with await AsyncConnection.connect(database, autocommit=True) as conn:
         await say(conn, dict.fromkeys(PARTS))
     app = Litestar([router], dependencies={"pool": Provide(lambda: pool, sync_to_thread=False)})
-    async with AsyncTestClient(app) as client:
+    transport = ASGITransport(app, client=("127.0.0.1", 1))  # type: ignore[arg-type]
+    async with AsyncClient(transport=transport, base_url="http://here") as client:
         yield client
 
 
@@ -41,7 +40,7 @@ def conn(database: str) -> Any:
 
 
 async def test_a_system_without_parked_matches_is_ready(
-    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any], database: str
+    client: AsyncClient, conn: psycopg.Connection[Any], database: str
 ) -> None:
     store(conn, HISTORY)
     follow(database)
@@ -50,7 +49,7 @@ async def test_a_system_without_parked_matches_is_ready(
 
 
 async def test_a_parked_match_degrades_the_system_and_does_not_stop_it(
-    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any], database: str
+    client: AsyncClient, conn: psycopg.Connection[Any], database: str
 ) -> None:
     store(conn, HISTORY)
     conn.execute("UPDATE log.events SET topic = 'match.imagined.v1' WHERE notification_id = 8")
@@ -64,7 +63,7 @@ async def test_a_parked_match_degrades_the_system_and_does_not_stop_it(
 
 
 async def test_rows_of_a_version_that_is_not_known_make_the_system_unready(
-    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any]
+    client: AsyncClient, conn: psycopg.Connection[Any]
 ) -> None:
     conn.execute("UPDATE read_models.build SET version = 99")
     answer = await client.get("/readyz")
@@ -73,7 +72,7 @@ async def test_rows_of_a_version_that_is_not_known_make_the_system_unready(
 
 
 async def test_metrics_tell_how_far_behind_the_read_models_are(
-    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any]
+    client: AsyncClient, conn: psycopg.Connection[Any]
 ) -> None:
     store(conn, HISTORY)
     lines = (await client.get("/metrics")).text.splitlines()
@@ -83,7 +82,7 @@ async def test_metrics_tell_how_far_behind_the_read_models_are(
 
 
 async def test_read_models_that_were_never_made_are_named(
-    client: AsyncTestClient[Litestar], conn: psycopg.Connection[Any]
+    client: AsyncClient, conn: psycopg.Connection[Any]
 ) -> None:
     conn.execute("DROP SCHEMA read_models CASCADE")
     answer = await client.get("/readyz")
