@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 from psycopg import Connection, sql
+from psycopg.errors import LockNotAvailable
 from psycopg.rows import TupleRow
 
 from projections.projection import Projection
@@ -98,13 +99,20 @@ def row_count(conn: Connection[TupleRow], projection: Projection, build: Build) 
 
 
 def take(conn: Connection[TupleRow], projection: Projection) -> None:
-    """Keep others from working on the builds until the connection ends; raises `Refused`."""
-    row = conn.execute(
-        "SELECT pg_try_advisory_lock(hashtext(%(lock)s))",
-        {"lock": f"tracker builds of {projection.name}"},
-    ).fetchone()
-    if not (row and row[0]):
-        raise Refused(f"Another process is at work on the builds of {projection.name} now.")
+    """Keep others from working on the builds until the connection ends; raises `Refused`.
+
+    A command that just ended may hold its lock for a moment still: the server notices later.
+    """
+    try:
+        with conn.transaction():
+            conn.execute("SET LOCAL lock_timeout = '2s'")
+            conn.execute(
+                "SELECT pg_advisory_lock(hashtext(%(lock)s))",
+                {"lock": f"tracker builds of {projection.name}"},
+            )
+    except LockNotAvailable:
+        sentence = f"Another process is at work on the builds of {projection.name} now."
+        raise Refused(sentence) from None
 
 
 def misfit(projection: Projection, version: int) -> str | None:
