@@ -22,7 +22,7 @@ demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for y
 	@$(PYTHON) -m deploy demo $${PICTURE:+"$$PICTURE"}
 
 test: $(VENV)/.installed-dev  ## run the whole test suite
-	$(PYTHON) -m pytest --numprocesses 2
+	$(PYTHON) -m pytest --numprocesses 2 --dist worksteal
 
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
 	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}

@@ -20,6 +20,8 @@ from events.broker import create_broker
 from events.log import MatchLog
 from events.streams import set_up
 from projections.setup import create_read_models
+from tests.journeys.copies import Copy
+from tests.journeys.players import Player
 
 NOTHING_IS_KEPT = {
     "fsync": "off",
@@ -118,6 +120,29 @@ async def bus(nats_server: Nats) -> AsyncIterator[Client]:
     await set_up(client)
     yield client
     await broker.stop()
+
+
+@pytest.fixture(scope="session")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    folder = tmp_path_factory.mktemp("copy") / "data"
+    copy = Copy(folder, TRACKER_RATE_LIMITS="off")  # many players come from this one address
+    yield copy
+    copy.process.kill()
+    copy.process.communicate()
+
+
+@pytest.fixture
+def player(copy: Copy) -> Iterator[Player]:
+    player = Player(copy)
+    yield player
+    player.http.close()
+
+
+@pytest.fixture
+def stranger(copy: Copy) -> Iterator[Player]:
+    stranger = Player(copy)
+    yield stranger
+    stranger.http.close()
 
 
 def _create(server: Postgres, name: str, template: str = "template1") -> None:

@@ -7,11 +7,8 @@ import httpx
 import numpy as np
 import pytest
 
-from tests.journeys.conftest import copy, player, stranger
 from tests.journeys.copies import Copy
 from tests.journeys.players import Player
-
-__all__ = ["copy", "player", "stranger"]
 
 
 @pytest.fixture(scope="session")
