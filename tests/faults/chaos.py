@@ -23,7 +23,7 @@ from tests.journeys.copies import Copy
 PLAYERS = 3
 PICTURES = 5
 ALL_AT_ONCE = 0.1  # the share of blows that hit everything but the supervisor
-LONGEST_PAUSE = 1.0  # seconds between two blows
+LONGEST_PAUSE = 1.5  # seconds between two blows
 HEALED_WITHIN = 60.0  # seconds until every upload has its outcome
 
 

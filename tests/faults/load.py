@@ -11,7 +11,7 @@ import httpx
 from tests.journeys.copies import Copy
 from tests.journeys.players import Player
 
-PATIENCE = 60.0  # seconds until a request that is sent again and again must be taken
+PATIENCE = 300.0  # seconds until a request that is sent again and again must be taken
 
 
 class Unanswered(Exception):
