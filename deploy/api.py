@@ -32,6 +32,7 @@ from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.revocations import Revocations
 from events.web import Doorkeeper
+from projections.own_names import OwnNames
 from query_api.app import create_app as create_query_app
 
 POOL_SIZE: Final = 10
@@ -97,7 +98,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                     signing_key=keys[0],
                     limits=AccountLimits(enabled=settings.rate_limits),
                 ),
-                matches=MatchCommands(match_log, progress, screenshots),
+                matches=MatchCommands(match_log, progress, screenshots, OwnNames(pool)),
                 answers=Answers(pool),
                 previews=previews,
                 doorkeeper=doorkeeper,

@@ -76,6 +76,7 @@ class Match(Struct, frozen=True, kw_only=True):
     width: int
     height: int
     awaits: UUID | None
+    own_names: tuple[str, ...] = ()
     reading: Reading | None = None
     failure: Failure | None = None
     confirmed: Confirmed | None = None
@@ -147,6 +148,7 @@ def _uploaded(event: ScreenshotUploaded) -> Match:
         media_type=event.media_type,
         width=event.width,
         height=event.height,
+        own_names=event.own_names,
         awaits=event.id,
     )
 

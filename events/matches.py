@@ -9,7 +9,10 @@ from events.stats import Pair, Side
 
 
 class ScreenshotUploaded(DomainEvent, frozen=True, kw_only=True):
-    """A player sent the screenshot of a match; `screenshot` is the key of the stored picture."""
+    """A player sent the screenshot of a match; `screenshot` is the key of the stored picture.
+
+    `own_names` are the folded names that the player was known to play under by then.
+    """
 
     owner_id: UUID
     opponent_name: str
@@ -19,6 +22,7 @@ class ScreenshotUploaded(DomainEvent, frozen=True, kw_only=True):
     height: int
     side: Side | None = None
     played_at: datetime | None = None
+    own_names: tuple[str, ...] = ()
 
 
 class ExtractionRequested(DomainEvent, frozen=True, kw_only=True):

@@ -1,5 +1,7 @@
 """The same reading seen by its player: which side is theirs, and the numbers from there."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 
 from events.match import Match
@@ -33,11 +35,19 @@ class SeenNumbers(Struct, frozen=True):
 
 def perspective_of(match: Match) -> Perspective:
     """Which side of the screen is the owner's."""
-    return perspective(match.side, match.opponent_name, match.reading)
+    return perspective(match.side, match.opponent_name, match.reading, match.own_names)
 
 
-def perspective(said: Side | None, opponent_name: str, reading: Reading | None) -> Perspective:
-    """Which side of the screen is the player's: as said, or by the opponent's name."""
+def perspective(
+    said: Side | None,
+    opponent_name: str,
+    reading: Reading | None,
+    own_names: Collection[str] = (),
+) -> Perspective:
+    """Which side of the screen is the player's: as said, or by the names.
+
+    The opponent's name counts before the folded `own_names` that the player had before.
+    """
     if said:
         return Perspective(said, "The player said so.")
     if reading is None:
@@ -45,11 +55,21 @@ def perspective(said: Side | None, opponent_name: str, reading: Reading | None) 
     opponent = fold(opponent_name)
     on_left = _is_named(opponent, reading.left_name)
     on_right = _is_named(opponent, reading.right_name)
+    if on_left != on_right:
+        if on_left:
+            return Perspective(Side.RIGHT, "The opponent's name stands on the left.")
+        return Perspective(Side.LEFT, "The opponent's name stands on the right.")
+    return _by_own_names(own_names, reading)
+
+
+def _by_own_names(own_names: Collection[str], reading: Reading) -> Perspective:
+    on_left = reading.left_name is not None and fold(reading.left_name) in own_names
+    on_right = reading.right_name is not None and fold(reading.right_name) in own_names
     if on_left == on_right:
-        return Perspective(None, "Neither name on the screen alone is the opponent's.")
+        return Perspective(None, "Neither name on the screen alone tells whose side it is.")
     if on_left:
-        return Perspective(Side.RIGHT, "The opponent's name stands on the left.")
-    return Perspective(Side.LEFT, "The opponent's name stands on the right.")
+        return Perspective(Side.LEFT, "The player had the name on the left in earlier matches.")
+    return Perspective(Side.RIGHT, "The player had the name on the right in earlier matches.")
 
 
 def numbers_of(reading: Reading, side: Side) -> SeenNumbers:

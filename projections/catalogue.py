@@ -13,7 +13,12 @@ MATCHES: Final = Projection(
     version=1,
     oldest=1,
     schema="read_models",
-    tables={"matches": "match_id", "summaries": "owner_id", "reading_quality": "series"},
+    tables={
+        "matches": "match_id",
+        "summaries": "owner_id",
+        "reading_quality": "series",
+        "own_names": "key",
+    },
     project=project,
     load=load,
 )

@@ -12,7 +12,8 @@ from psycopg.rows import TupleRow
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
-from projections import quality
+from projections import own_names, quality
+from projections.own_names import Names
 from projections.quality import Tries
 from projections.standings import Standing, load_standings, results, write_standings
 from projections.streaks import Streaks, streaks_of
@@ -26,9 +27,10 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         after[recorded.event.match_id] = evolve(after.get(recorded.event.match_id), recorded.event)
     _write_matches(cursor, after.values())
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
-    tries = Tries()
+    tries, names = Tries(), Names()
     for match in after.values():
         tries.change(before.get(match.id), match)
+        names.change(before.get(match.id), match)
         changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
     standings = load_standings(cursor, changes.keys())
     for owner_id, changed in changes.items():
@@ -42,6 +44,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         standings[owner_id] = Standing(tally, streaks)
     write_standings(cursor, standings)
     quality.write(cursor, tries)
+    own_names.write(cursor, names)
     return tuple(after)
 
 

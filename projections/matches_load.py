@@ -9,9 +9,10 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match, Result, evolve
-from projections import quality
+from projections import own_names, quality
 from projections.dead_letters import is_fault_of_event
 from projections.matches import match_row
+from projections.own_names import Names
 from projections.quality import Tries
 from projections.standings import Standing, standing_row
 from projections.stored import Stored, Unprojectable, problem_of
@@ -49,7 +50,7 @@ def load(
 ) -> Sequence[Unprojectable]:
     """Fill the tables, which are new in this transaction; gives what could not be projected."""
     counts: dict[UUID, Count] = {}
-    tries = Tries()
+    tries, names = Tries(), Names()
     left: list[Unprojectable] = []
     with cursor.copy(COPY_MATCHES) as copy:
         copy.set_types(MATCH_TYPES)
@@ -64,6 +65,7 @@ def load(
                 count = counts[folded.match.owner_id] = Count()
             count.enter(folded.match)
             tries.change(None, folded.match)
+            names.change(None, folded.match)
     streaks = _streaks(cursor)
     with cursor.copy(COPY_SUMMARIES) as copy:
         copy.set_types(SUMMARY_TYPES)
@@ -71,6 +73,7 @@ def load(
             standing = Standing(count.tally(), streaks.get(owner_id, Streaks()))
             copy.write_row(tuple(standing_row(owner_id, standing).values()))
     quality.write_new(cursor, tries)
+    own_names.write_new(cursor, names)
     return left
 
 

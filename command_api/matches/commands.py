@@ -21,6 +21,7 @@ class UploadScreenshot(Struct, frozen=True, kw_only=True):
     height: int
     side: Side | None = None
     played_at: datetime | None = None
+    own_names: tuple[str, ...] = ()
 
 
 class ConfirmStats(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

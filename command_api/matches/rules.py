@@ -44,6 +44,7 @@ def upload(command: UploadScreenshot, cause: Cause) -> ScreenshotUploaded:
         height=command.height,
         side=command.side,
         played_at=command.played_at,
+        own_names=command.own_names,
     )
 
 

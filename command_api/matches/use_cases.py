@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+from typing import Protocol
 from uuid import UUID
 
-from command_api.matches.commands import MatchCommand
+from msgspec.structs import replace
+
+from command_api.matches.commands import ConfirmStats, MatchCommand, UploadScreenshot
 from command_api.matches.confirming import confirm
 from command_api.matches.executing import Done, Executor, note
 from command_api.matches.rules import upload as begin
@@ -18,14 +21,28 @@ from events.refusals import NotFound, VersionMismatch
 from events.screenshots import Screenshots
 
 
+class OwnNames(Protocol):
+    """What a player was called in matches confirmed before."""
+
+    async def of(self, owner_id: UUID) -> tuple[str, ...]:
+        """The player's folded names."""
+
+
 class MatchCommands:
     """The use cases of matches."""
 
-    def __init__(self, match_log: MatchLog, progress: Progress, screenshots: Screenshots) -> None:
+    def __init__(
+        self,
+        match_log: MatchLog,
+        progress: Progress,
+        screenshots: Screenshots,
+        own_names: OwnNames,
+    ) -> None:
         self._log = match_log
         self._executor = Executor(match_log)
         self._progress = progress
         self._screenshots = screenshots
+        self._own_names = own_names
 
     async def upload(
         self, upload: Upload, cause: Cause, seconds: float, fingerprint: bytes | None = None
@@ -35,7 +52,8 @@ class MatchCommands:
         A confirmation sent along goes with it; then there is nothing to wait for. Sent again
         under the same `fingerprint`, it gives the match as it is by now.
         """
-        events = _begun(upload, cause)
+        own_names = await self._own_names.of(upload.command.owner_id)
+        events = _begun(replace(upload.command, own_names=own_names), upload.confirmation, cause)
         match_id = upload.command.match_id
         await self._screenshots.put(upload.command.screenshot, upload.picture)
         with self._progress.changes_of(match_id) as changed:
@@ -101,9 +119,11 @@ def _owned(match: Match | None, owner_id: UUID) -> Match:
     return match
 
 
-def _begun(upload: Upload, cause: Cause) -> list[MatchEvent]:
+def _begun(
+    command: UploadScreenshot, confirmation: ConfirmStats | None, cause: Cause
+) -> list[MatchEvent]:
     """The first events of a match: its upload, and the confirmation if one was sent along."""
-    uploaded = begin(upload.command, cause)
-    if upload.confirmation is None:
+    uploaded = begin(command, cause)
+    if confirmation is None:
         return [uploaded]
-    return [uploaded, confirm(evolve(None, uploaded), upload.confirmation, cause)]
+    return [uploaded, confirm(evolve(None, uploaded), confirmation, cause)]

@@ -31,3 +31,11 @@ CREATE TABLE reading_quality (
     compared bigint NOT NULL,    -- values that were read and then confirmed
     corrected bigint NOT NULL    -- of these, the ones that the player changed
 );
+
+-- The names on a player's own side of confirmed matches, to tell the side of the next ones.
+CREATE TABLE own_names (
+    key text NOT NULL,           -- the next two in one
+    owner_id uuid NOT NULL,
+    folded text NOT NULL,
+    times bigint NOT NULL        -- in how many matches
+);

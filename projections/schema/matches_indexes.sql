@@ -11,3 +11,7 @@ CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
 ALTER TABLE summaries ADD PRIMARY KEY (owner_id);
 
 ALTER TABLE reading_quality ADD PRIMARY KEY (series);
+
+ALTER TABLE own_names ADD PRIMARY KEY (key);
+
+CREATE INDEX own_names_owner ON own_names (owner_id);

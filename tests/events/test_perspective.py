@@ -35,6 +35,22 @@ def test_an_unknown_side_stays_unknown_and_is_taken_for_left() -> None:
     assert perspective.side_or_left is Side.LEFT
 
 
+@pytest.mark.parametrize(
+    ("own_names", "side"),
+    [(("iconics",), Side.RIGHT), (("x", "borussiadortmund"), Side.LEFT), (("x",), None)],
+)
+def test_a_name_that_the_player_had_before_tells_the_side(
+    own_names: tuple[str, ...], side: Side | None
+) -> None:
+    match = replace(read_match(opponent="Somebody"), own_names=own_names)
+    assert perspective_of(match).side is side
+
+
+def test_the_opponents_name_counts_before_ones_own() -> None:
+    match = replace(read_match(opponent="iconics"), own_names=("iconics",))
+    assert perspective_of(match).side is Side.LEFT
+
+
 def test_one_name_on_both_sides_tells_nothing() -> None:
     match = read_match(opponent="iconics")
     twins = replace(match, reading=replace(READING, left_name="Iconics"))

@@ -113,7 +113,7 @@ def test_a_retry_projects_what_was_parked_once_it_can_be(
     as_it_should_be = rows_of(conn)
     conn.execute(
         "TRUNCATE read_models.matches, read_models.summaries,"
-        " read_models.reading_quality, log.checkpoints"
+        " read_models.reading_quality, read_models.own_names, log.checkpoints"
     )
     follow(database, CHOKING)
     with connect(database, "test") as writer:

@@ -123,7 +123,7 @@ def test_a_read_model_built_again_from_nothing_is_the_same(
         one_by_one = shown(conn)
         conn.execute(
             "TRUNCATE read_models.matches, read_models.summaries,"
-            " read_models.reading_quality, log.checkpoints"
+            " read_models.reading_quality, read_models.own_names, log.checkpoints"
         )
         follower.step(conn)
         assert shown(conn) == one_by_one

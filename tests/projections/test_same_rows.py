@@ -20,7 +20,7 @@ def project_all(database: str, limit: int) -> None:
     with connect(database, "test") as conn:
         conn.execute(
             "TRUNCATE read_models.matches, read_models.summaries,"
-            " read_models.reading_quality, log.checkpoints"
+            " read_models.reading_quality, read_models.own_names, log.checkpoints"
         )
         while advance(conn, MATCHES, PLACE, limit=limit).events:
             pass

@@ -1,0 +1,111 @@
+"""The names that players play under: those on their side of screens that they confirmed."""
+
+from collections import Counter
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from events.match import Match
+from events.names import fold
+from events.perspective import perspective_of
+from events.stats import Side
+
+MOST_TOLD: Final = 10
+
+
+class OwnName(Struct, frozen=True):
+    """A player, and a folded name of theirs."""
+
+    owner_id: UUID
+    folded: str
+
+    @property
+    def key(self) -> str:
+        """The same for equal names of one player, and for no others."""
+        return f"{self.owner_id}|{self.folded}"
+
+
+def own_name_of(match: Match | None) -> OwnName | None:
+    """The name on the player's side of a confirmed match, where both are known."""
+    if match is None or match.is_deleted or match.confirmed is None or match.reading is None:
+        return None
+    side = perspective_of(match).side
+    if side is None:
+        return None
+    name = match.reading.left_name if side is Side.LEFT else match.reading.right_name
+    return OwnName(match.owner_id, fold(name)) if name else None
+
+
+class Names:
+    """Changes of how often names were played under, summed up before they are written."""
+
+    def __init__(self) -> None:
+        self._times: Counter[OwnName] = Counter()
+
+    def change(self, before: Match | None, after: Match) -> None:
+        """A match was `before` and is `after` now."""
+        if was := own_name_of(before):
+            self._times[was] -= 1
+        if is_now := own_name_of(after):
+            self._times[is_now] += 1
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What changed, as rows of the table `own_names`."""
+        return [
+            {"key": name.key, "owner_id": name.owner_id, "folded": name.folded, "times": times}
+            for name, times in self._times.items()
+            if times
+        ]
+
+
+def write(cursor: Cursor[TupleRow], names: Names) -> None:
+    """Add the changes to the table; a name that was played under no more has no row."""
+    rows = names.rows()
+    if not rows:
+        return
+    cursor.executemany(
+        """
+        INSERT INTO own_names (key, owner_id, folded, times)
+        VALUES (%(key)s, %(owner_id)s, %(folded)s, %(times)s)
+        ON CONFLICT (key) DO UPDATE SET times = own_names.times + EXCLUDED.times
+        """,
+        rows,
+    )
+    cursor.execute("DELETE FROM own_names WHERE times = 0")
+
+
+def write_new(cursor: Cursor[TupleRow], names: Names) -> None:
+    """Fill the table, which is empty and may have no index yet."""
+    cursor.executemany(
+        """
+        INSERT INTO own_names (key, owner_id, folded, times)
+        VALUES (%(key)s, %(owner_id)s, %(folded)s, %(times)s)
+        """,
+        names.rows(),
+    )
+
+
+class OwnNames:
+    """Tells the command side what a player was called before."""
+
+    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+        self._pool = pool
+
+    async def of(self, owner_id: UUID) -> tuple[str, ...]:
+        """The player's folded names, the most frequent first."""
+        async with self._pool.connection() as conn:
+            cursor = await conn.execute(
+                """
+                SELECT folded
+                FROM read_models.own_names
+                WHERE owner_id = %(owner_id)s
+                ORDER BY times DESC, folded
+                LIMIT %(limit)s
+                """,
+                {"owner_id": owner_id, "limit": MOST_TOLD},
+            )
+            return tuple(folded for (folded,) in await cursor.fetchall())
