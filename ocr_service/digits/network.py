@@ -76,10 +76,14 @@ def normalised(cells: npt.NDArray[np.uint8]) -> Floats:
 
 
 def patches(layer: Floats, height: int, width: int) -> Floats:
-    """Each place with its neighbourhood side by side; outside is zero."""
+    """Each place with its neighbourhood side by side.
+
+    Outside, the edge goes on: zeros there would tell a column that it is the last, and a network
+    in training then guesses a percent sign in that column instead of looking for one.
+    """
     count, rows, columns, channels = layer.shape
     up, left = height // 2, width // 2
-    padded = np.pad(layer, ((0, 0), (up, up), (left, left), (0, 0)))
+    padded = np.pad(layer, ((0, 0), (up, up), (left, left), (0, 0)), mode="edge")
     result = np.empty((count, rows, columns, height * width, channels), np.float32)
     for y in range(height):
         for x in range(width):

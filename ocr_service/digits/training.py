@@ -1,8 +1,10 @@
 """Trains the digit network on drawn cells: CTC loss, backward pass and Adam, in NumPy.
 
-``python -m ocr_service.digits.training FONTS OUTPUT`` takes a few minutes on one core. FONTS is a
-folder of TrueType files under free licences that widen the choice of faces; DECISIONS.md names
-those behind the stored weights.
+``python -m ocr_service.digits.training FONTS OUTPUT`` takes about twenty minutes on one core. FONTS
+is a folder of font files that widen the choice of faces beside our own drawn one. Behind the stored
+weights (seeds 1 and 2, 4,000 batches each) are, all under free licences: DejaVu Sans, Droid Sans,
+Fira GO, Fredoka One, Hanken Grotesk, Lato, Manrope, Noto Sans, Open Sans, Roboto, Roboto Condensed,
+Source Sans Pro, Ubuntu, Ubuntu Mono and Vera Sans. No screenshot was trained on.
 """
 
 import argparse
@@ -150,6 +152,12 @@ def _spread(slope: Floats, height: int, width: int) -> Floats:
     for y in range(height):
         for x in range(width):
             result[:, y : y + rows, x : x + columns] += parts[:, :, :, y * width + x]
+    # What the continued edge was asked for is the edge's.
+    if up:
+        result[:, up] += result[:, :up].sum(axis=1)
+        result[:, -up - 1] += result[:, -up:].sum(axis=1)
+    result[:, :, left] += result[:, :, :left].sum(axis=2)
+    result[:, :, -left - 1] += result[:, :, -left:].sum(axis=2)
     return result[:, up : up + rows, left : left + columns]
 
 
@@ -210,7 +218,7 @@ def main() -> None:
     parser.add_argument("fonts", type=Path)
     parser.add_argument("output", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--batches", type=int, default=4000)
+    parser.add_argument("--batches", type=int, default=4000, help="of 96 cells")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     network = train(CellPress(chosen.fonts, chosen.seed), chosen.seed, chosen.batches)
