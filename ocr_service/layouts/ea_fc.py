@@ -71,8 +71,8 @@ def read(image: Colour, engine: TextEngine) -> Unreadable | None:
         return None
     return Unreadable(
         reason=FailureReason.UNSUPPORTED_SCREEN,
-        detail="This looks like the match facts of EA FC or FIFA. Only eFootball's statistics"
-        " screen can be read so far.",
+        detail="This looks like the statistics of another football game, such as EA FC. Only"
+        " eFootball's statistics screen can be read so far.",
     )
 
 

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 
 from events.stats import STATISTICS
@@ -11,13 +10,13 @@ from ocr_service.engine import Grey
 from ocr_service.layouts.efootball import geometry
 from ocr_service.layouts.efootball.geometry import Area
 from ocr_service.layouts.efootball.header import Header
+from ocr_service.layouts.efootball.margins import inverted, widened
 from ocr_service.layouts.efootball.panel import Panel
 
 NETWORK_SCALE: Final = HEIGHT / CELL_HEIGHT
 # Pixels a row for the text engine: digits become 24 px tall in the table, 25 px in the boxes.
 TABLE_SCALE: Final = 48
 SCORE_SCALE: Final = 28
-FRAME: Final = 10
 # The edge of a score box, in rows, which would read as strokes.
 EDGE: Final = 0.09
 
@@ -34,7 +33,7 @@ def table_cells(panel: Panel) -> list[Grey]:
 def table_lines(panel: Panel) -> list[Grey]:
     """The same for the text engine: dark on light."""
     return [
-        _framed(_inverted(panel.cut(geometry.number(row, side), TABLE_SCALE)))
+        widened(inverted(panel.cut(geometry.number(row, side), TABLE_SCALE)))
         for row in range(len(STATISTICS))
         for side in (-1, 1)
     ]
@@ -42,12 +41,12 @@ def table_lines(panel: Panel) -> list[Grey]:
 
 def score_cells(panel: Panel, header: Header) -> list[Grey]:
     """For the networks: both score boxes, turned to bright on dark."""
-    return [_cell(_inverted(panel.cut(box, _fitting(box)))) for box in _inner_boxes(header)]
+    return [_cell(inverted(panel.cut(box, _fitting(box)))) for box in _inner_boxes(header)]
 
 
 def score_lines(panel: Panel, header: Header) -> list[Grey]:
     """The same for the text engine."""
-    return [_framed(panel.cut(box, SCORE_SCALE)) for box in _inner_boxes(header)]
+    return [widened(panel.cut(box, SCORE_SCALE)) for box in _inner_boxes(header)]
 
 
 def _inner_boxes(header: Header) -> list[Area]:
@@ -69,12 +68,3 @@ def _cell(picture: Grey) -> Grey:
     left = (WIDTH - shown.shape[1]) // 2
     cell[: shown.shape[0], left : left + shown.shape[1]] = shown
     return cell
-
-
-def _inverted(picture: Grey) -> Grey:
-    return np.asarray(cv2.bitwise_not(picture), dtype=np.uint8)
-
-
-def _framed(picture: Grey) -> Grey:
-    framed = cv2.copyMakeBorder(picture, FRAME, FRAME, FRAME, FRAME, cv2.BORDER_REPLICATE)
-    return np.asarray(framed, dtype=np.uint8)

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-import cv2
 import numpy as np
 from msgspec import Struct
 
@@ -10,6 +9,7 @@ from ocr_service.engine import Grey, Line, TextEngine
 from ocr_service.layouts.efootball.areas import name_area
 from ocr_service.layouts.efootball.geometry import Area
 from ocr_service.layouts.efootball.header import Header
+from ocr_service.layouts.efootball.margins import framed, inverted
 from ocr_service.layouts.efootball.panel import Panel
 
 # Pixels a row. Readings of a script that the engine does not know differ from size to size.
@@ -59,11 +59,7 @@ def _name(text: str, confidence: float) -> Name:
 
 
 def _picture(panel: Panel, area: Area, size: int) -> Grey:
-    return _trimmed(_dark_on_light(panel.cut(area, size)))
-
-
-def _dark_on_light(picture: Grey) -> Grey:
-    return np.asarray(cv2.bitwise_not(picture), dtype=np.uint8)
+    return _trimmed(inverted(panel.cut(area, size)))
 
 
 def _trimmed(picture: Grey) -> Grey:
@@ -74,5 +70,4 @@ def _trimmed(picture: Grey) -> Grey:
     left, right = (ink[0], ink[-1]) if ink.size else (0, 0)
     shown = picture[:, max(0, int(left) - height // 3) : int(right) + height // 3]
     # The engine wants some air above and below the letters.
-    framed = cv2.copyMakeBorder(shown, 8, 8, 8, 8, cv2.BORDER_CONSTANT, value=(ground,))
-    return np.asarray(framed, dtype=np.uint8)
+    return framed(shown, ground)

@@ -10,6 +10,7 @@ from events.reading import Phase
 from ocr_service.digits import HEIGHT, WIDTH
 from ocr_service.engine import Grey, TextEngine
 from ocr_service.layouts.efootball.header import Header
+from ocr_service.layouts.efootball.margins import MARGIN, framed, inverted
 from ocr_service.layouts.efootball.numbers import Number, weigh_cells, whole_number
 from ocr_service.layouts.efootball.panel import Panel
 from ocr_service.layouts.efootball.phases import phase_of
@@ -18,7 +19,6 @@ SCALE: Final = 40
 # Four, PK, three.
 WORDS_OF_SHOOT_OUT: Final = 3
 SHORTEST_LINE: Final = 0.2
-FRAME: Final = 10
 
 
 class Strip(Struct, frozen=True):
@@ -33,7 +33,7 @@ def read_strip(panel: Panel, header: Header, engine: TextEngine) -> Strip:
     """Read the lines between the score and the table."""
     pictures = _lines(panel.cut(header.strip, SCALE))
     if header.between is not None:
-        pictures += _lines(_inverted(panel.cut(header.between, SCALE)))
+        pictures += _lines(inverted(panel.cut(header.between, SCALE)))
     penalties = None
     phrases = []
     for picture in pictures:
@@ -53,7 +53,8 @@ def _shoot_out(picture: Grey, engine: TextEngine) -> tuple[Number, Number] | Non
     if len(words) != WORDS_OF_SHOOT_OUT:
         return None
     ends = [words[0], words[-1]]
-    weighed = weigh_cells([_cell(word) for word in ends], [_margin(word) for word in ends], engine)
+    lines = [framed(word, float(np.percentile(word, 80)), down=0) for word in ends]
+    weighed = weigh_cells([_cell(word) for word in ends], lines, engine)
     left, right = (Number(whole_number(one.text), one.confidence) for one in weighed)
     return (left, right) if left.value is not None and right.value is not None else None
 
@@ -67,7 +68,7 @@ def _lines(picture: Grey) -> list[Grey]:
     found = []
     for top, bottom in edges.reshape(-1, 2):
         if bottom - top >= SHORTEST_LINE * SCALE:
-            found.append(_framed(picture, int(top), int(bottom)))
+            found.append(_line(picture, int(top), int(bottom)))
     return found
 
 
@@ -76,21 +77,14 @@ def _middle(picture: Grey) -> float:
     return float(dark + bright) / 2 if bright - dark > 40 else 0.0
 
 
-def _framed(picture: Grey, top: int, bottom: int) -> Grey:
+def _line(picture: Grey, top: int, bottom: int) -> Grey:
     """The line with a margin of its own ground."""
     ground = float(np.percentile(picture, 80))
     line = picture[max(0, top - 3) : bottom + 3]
     is_ink = (line < _middle(line)).any(axis=0)
     columns = np.flatnonzero(is_ink)
     left, right = max(0, int(columns[0]) - 6), int(columns[-1]) + 7
-    framed = cv2.copyMakeBorder(
-        line[:, left:right], FRAME, FRAME, FRAME, FRAME, cv2.BORDER_CONSTANT, value=(ground,)
-    )
-    return np.asarray(framed, dtype=np.uint8)
-
-
-def _inverted(picture: Grey) -> Grey:
-    return np.asarray(cv2.bitwise_not(picture), dtype=np.uint8)
+    return framed(line[:, left:right], ground)
 
 
 def _words(picture: Grey) -> list[Grey]:
@@ -98,7 +92,7 @@ def _words(picture: Grey) -> list[Grey]:
     is_ink = (picture < _middle(picture)).any(axis=0)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_ink, [False]]).astype(np.int8)))
     runs = [(int(start), int(end)) for start, end in edges.reshape(-1, 2)]
-    height = picture.shape[0] - 2 * FRAME
+    height = picture.shape[0] - 2 * MARGIN
     words: list[tuple[int, int]] = []
     for start, end in runs:
         if words and start - words[-1][1] < height * 0.24:
@@ -110,7 +104,7 @@ def _words(picture: Grey) -> list[Grey]:
 
 def _cell(word: Grey) -> Grey:
     """A number in a cell for the networks: bright on dark, digits as tall as in the table."""
-    inner = _inverted(word[FRAME:-FRAME])
+    inner = inverted(word[MARGIN:-MARGIN])
     scale = 0.58 * HEIGHT / (inner.shape[0] - 6)
     width = min(WIDTH, max(1, round(inner.shape[1] * scale)))
     height = min(HEIGHT, round(inner.shape[0] * scale))
@@ -119,9 +113,3 @@ def _cell(word: Grey) -> Grey:
     top, left = (HEIGHT - height) // 2, (WIDTH - width) // 2
     cell[top : top + height, left : left + width] = small
     return cell
-
-
-def _margin(word: Grey) -> Grey:
-    ground = float(np.percentile(word, 80))
-    framed = cv2.copyMakeBorder(word, 0, 0, FRAME, FRAME, cv2.BORDER_CONSTANT, value=(ground,))
-    return np.asarray(framed, dtype=np.uint8)
