@@ -21,7 +21,6 @@ from ocr_service.truth import Truth
 # one of them makes them disagree.
 HEIGHT: Final = 720
 NARROWEST: Final = 1280
-MIDDLE: Final = 800
 PITCH: Final = 32
 PENALTY_LINE: Final = 30
 

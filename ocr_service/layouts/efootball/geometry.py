@@ -24,18 +24,12 @@ class Area(Struct, frozen=True):
 
 RULES: Final = 12
 TABLE_HALF_WIDTH: Final = 8.03
-TABLE_BOTTOM: Final = 11.94
 COLUMN: Final = 5.9
 NUMBER_HALF_WIDTH: Final = 1.45
 NUMBER_HEIGHT: Final = 0.87
 
-HEADER_TOP: Final = -3.81
-STRIP_TOP: Final = -2.06
+# The header above the strip moves up when there was a shoot-out; see header.
 STRIP_BOTTOM: Final = -1.06
-
-LEFT_SCORE: Final = Area(-2.625, HEADER_TOP, -0.875, STRIP_TOP)
-RIGHT_SCORE: Final = LEFT_SCORE.mirrored()
-PHASE: Final = Area(-6.0, STRIP_TOP, 6.0, STRIP_BOTTOM)
 NAME_EDGE: Final = 2.85
 LONGEST_NAME: Final = 21.5
 
