@@ -179,6 +179,7 @@ def _insert(
     rows: Sequence[StoredRow],
     commands: Sequence[tuple[UUID, int, bytes | None]],
 ) -> None:
+    # Binary parameters: as text, psycopg escapes every element of a list by regular expressions.
     conn.execute(
         """
         INSERT INTO log.events (
@@ -186,9 +187,9 @@ def _insert(
             notification_id, recorded_at, previous_hash, hash
         )
         SELECT * FROM unnest(
-            %(match_ids)s::uuid[], %(versions)s::bigint[], %(names)s::text[], %(states)s::bytea[],
-            %(positions)s::bigint[], %(times)s::timestamptz[],
-            %(previous_hashes)s::bytea[], %(hashes)s::bytea[]
+            %(match_ids)b::uuid[], %(versions)b::bigint[], %(names)b::text[], %(states)b::bytea[],
+            %(positions)b::bigint[], %(times)b::timestamptz[],
+            %(previous_hashes)b::bytea[], %(hashes)b::bytea[]
         )
         """,
         {
@@ -208,7 +209,7 @@ def _insert(
         """
         INSERT INTO log.commands (command_id, position, fingerprint)
         SELECT * FROM unnest(
-            %(command_ids)s::uuid[], %(positions)s::bigint[], %(fingerprints)s::bytea[]
+            %(command_ids)b::uuid[], %(positions)b::bigint[], %(fingerprints)b::bytea[]
         )
         """,
         {
