@@ -7,6 +7,7 @@ from typing import Final
 
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
+from deploy.housekeeping import keep_house
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from deploy.watch import Watch
@@ -31,7 +32,11 @@ async def follow(settings: Settings) -> None:
     follower = LiveFollower(settings.database, MATCHES)
     with contextlib.closing(match_log):
         # The bus has its own pace: what was recorded shows, whatever NATS does.
-        await until_told_to_stop(_project(follower), _carry_messages(settings, match_log, follower))
+        await until_told_to_stop(
+            _project(follower),
+            _carry_messages(settings, match_log, follower),
+            keep_house(settings.database),
+        )
 
 
 async def _project(follower: LiveFollower) -> None:

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
 from events.refusals import Invalid, NotFound
-from events.screenshots import Screenshots
+from events.screenshots import ScreenshotMissing, Screenshots
 from events.web import WebRequest, match_id_of
 from query_api.parameters import parameters_of, whole_number
 
@@ -79,19 +79,7 @@ async def show_match(
 ) -> Response[bytes]:
     """Give one of the own matches."""
     parameters_of(request)
-    async with pool.connection() as conn:
-        cursor = await conn.execute(
-            """
-            SELECT view, version
-            FROM read_models.matches
-            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
-            """,
-            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
-        )
-        row = await cursor.fetchone()
-    if row is None:
-        raise NotFound(NO_SUCH_MATCH)
-    view, version = row
+    view, version, _, _ = await _own(pool, match_id, principal)
     etag = f'"{version}"'
     known = {tag.strip().removeprefix("W/") for tag in _if_none_match(request).split(",")}
     if known & {etag, "*"}:
@@ -109,27 +97,38 @@ async def show_screenshot(
 ) -> Response[bytes]:
     """Give the picture of one of the own matches."""
     parameters_of(request)
-    async with pool.connection() as conn:
-        cursor = await conn.execute(
-            """
-            SELECT screenshot, media_type
-            FROM read_models.matches
-            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
-            """,
-            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
-        )
-        row = await cursor.fetchone()
-    if row is None:
-        raise NotFound(NO_SUCH_MATCH)
-    key, media_type = row
+    _, _, key, media_type = await _own(pool, match_id, principal)
+    try:
+        picture = await screenshots.get(key)
+    except ScreenshotMissing:
+        raise NotFound("The picture of this match is not there any more.") from None
     return Response(
-        await screenshots.get(key),
+        picture,
         media_type=media_type,
         headers={
             "Cache-Control": "private, max-age=31536000, immutable",
             "Content-Security-Policy": "sandbox; default-src 'none'",
         },
     )
+
+
+async def _own(
+    pool: AsyncConnectionPool[Any], match_id: str, principal: Principal
+) -> tuple[str, int, str, str]:
+    """View, version, screenshot and media type of a match; raises `NotFound`."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            """
+            SELECT view, version, screenshot, media_type
+            FROM read_models.matches
+            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
+            """,
+            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
+        )
+        row: tuple[str, int, str, str] | None = await cursor.fetchone()
+    if row is None:
+        raise NotFound(NO_SUCH_MATCH)
+    return row
 
 
 def _if_none_match(request: WebRequest) -> str:

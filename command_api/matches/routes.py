@@ -139,10 +139,7 @@ async def restore_match(
 ) -> Response[bytes]:
     """Undo the deletion of a match."""
     asked = _asked(request, principal, ())
-    if given := await answers.first(asked.attempt):
-        return _response(given)
-    answer = await _change(request, match_id, asked, commands, RestoreMatch())
-    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
+    return await _change_once(request, match_id, asked, commands, answers, RestoreMatch())
 
 
 @post(f"{MATCH}/extraction", status_code=202)
@@ -155,10 +152,7 @@ async def request_extraction(
 ) -> Response[bytes]:
     """Read the stored screenshot again."""
     asked = _asked(request, principal, ())
-    if given := await answers.first(asked.attempt):
-        return _response(given)
-    answer = await _change(request, match_id, asked, commands, RequestExtraction(), 202)
-    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
+    return await _change_once(request, match_id, asked, commands, answers, RequestExtraction(), 202)
 
 
 async def _confirmation(
@@ -179,6 +173,22 @@ def _asked(
     attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
     wait = waiting(request.headers.get("prefer", ""))
     return Asked(principal, attempt, datetime.now(UTC), wait)
+
+
+async def _change_once(
+    request: WebRequest,
+    match_id: str,
+    asked: Asked,
+    commands: MatchCommands,
+    answers: Answers,
+    command: MatchCommand,
+    status: int = 200,
+) -> Response[bytes]:
+    """A change that may be asked for again under its Idempotency-Key."""
+    if given := await answers.first(asked.attempt):
+        return _response(given)
+    answer = await _change(request, match_id, asked, commands, command, status)
+    return _response(await answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now))
 
 
 async def _change(

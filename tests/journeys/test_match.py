@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.journeys.copies import Copy
 from tests.journeys.pictures import SHARED, drawn, real
 from tests.journeys.players import Player
 
@@ -134,6 +135,18 @@ def test_a_match_of_another_is_like_none(player: Player, stranger: Player, metho
     assert refused.content == stranger.http.request(method, missing, json=body).content
     assert stranger.http.get(f"{path}history/").status_code == 404
     assert player.get(path)["score_user"] == 1
+
+
+def test_a_picture_that_was_lost_is_said_to_be_gone(copy: Copy, player: Player) -> None:
+    picture, _ = drawn(seed=14)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    for stored in (copy.folder / "screenshots").glob("*/*"):
+        if stored.read_bytes() == player.http.get(match["screenshot"]).content:
+            stored.unlink()
+            break
+    gone = player.http.get(match["screenshot"])
+    assert gone.status_code == 404
+    assert "picture" in gone.json()["detail"]
 
 
 def test_of_two_who_expect_one_version_one_is_told(player: Player) -> None:

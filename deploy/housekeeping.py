@@ -1,0 +1,36 @@
+"""Forgets, every hour, what is kept for a time only: old answers and ended sessions."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from command_api.accounts import sessions
+from command_api.idempotency import Answers
+
+EVERY_SECONDS: Final = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+async def keep_house(conninfo: str) -> None:
+    """Sweep now and then every hour, until cancelled; trouble is left to the next time."""
+    async with AsyncConnectionPool[Any](conninfo, min_size=0, max_size=1, open=False) as pool:
+        while True:
+            try:
+                await sweep(pool, datetime.now(UTC))
+            except (psycopg.Error, PoolTimeout) as error:
+                log.warning("sweeping has to wait: %s", error)
+            await asyncio.sleep(EVERY_SECONDS)
+
+
+async def sweep(pool: AsyncConnectionPool[Any], now: datetime) -> tuple[int, int]:
+    """Forget what is too old at `now`; gives the numbers of answers and of sessions."""
+    answers = await Answers(pool).sweep(now)
+    async with pool.connection() as conn:
+        ended = await sessions.sweep(conn, now)
+    log.info("swept %d answers and %d sessions", answers, ended)
+    return answers, ended
