@@ -42,7 +42,10 @@ def outsider(copy: Copy) -> Iterator[Player]:
 
 @pytest.fixture(scope="session")
 def match(owner: Player, picture: bytes) -> str:
-    """The path of a confirmed match of the owner."""
-    answer = owner.upload(picture, score_user="1", score_opponent="0")
-    assert answer.status_code == 201
-    return str(answer.headers["Location"])
+    """The path of a confirmed match of the owner, which no reading changes any more."""
+    uploaded = owner.upload(picture)
+    assert uploaded.json()["status"] == "failed", uploaded.text
+    path = str(uploaded.headers["Location"])
+    confirmed = owner.http.put(path, json={"score_user": 1, "score_opponent": 0})
+    assert confirmed.status_code == 200, confirmed.text
+    return path
