@@ -18,9 +18,9 @@ from events.log import MatchLog, until
 from events.match import Match, evolve
 from events.match_view import MatchView, view
 from events.matches import MatchEvent
+from events.parameters import parameters_of, whole_number
 from events.refusals import Invalid, NotFound
 from events.web import WebRequest, match_id_of
-from query_api.parameters import parameters_of, whole_number
 
 GREATEST_VERSION = 2**53
 

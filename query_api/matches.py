@@ -1,12 +1,9 @@
 """The addresses that show matches."""
 
-import base64
-import binascii
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
@@ -14,16 +11,13 @@ from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
-from events.refusals import Invalid, NotFound
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, cursor_of, next_page
+from events.parameters import parameters_of, whole_number
+from events.refusals import NotFound
 from events.screenshots import ScreenshotMissing, Screenshots
 from events.web import WebRequest, match_id_of
-from query_api.parameters import parameters_of, whole_number
 
-DEFAULT_LIMIT: Final = 100
-GREATEST_LIMIT: Final = 500
 NO_SUCH_MATCH: Final = "There is no such match."
-LONGEST_CURSOR: Final = 200
-BAD_CURSOR: Final = "This cursor was not given out here; begin again without it."
 
 
 class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -42,7 +36,7 @@ async def list_matches(
     """List the own matches, newest first."""
     given = parameters_of(request, "limit", "cursor")
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
-    after = _cursor(given["cursor"]) if "cursor" in given else None
+    after = cursor_of(given, Cursor)
     async with pool.connection() as conn:
         cursor = await conn.execute(
             """
@@ -65,8 +59,7 @@ async def list_matches(
     headers = {}
     if len(rows) > limit:
         _, created_at, match_id = rows[limit - 1]
-        following = _text(Cursor(created_at, match_id))
-        headers["Link"] = f'</api/matches/?limit={limit}&cursor={following}>; rel="next"'
+        headers = next_page("/api/matches/", limit, Cursor(created_at, match_id))
     return _json("[" + ",".join(view for view, _, _ in rows[:limit]) + "]", headers)
 
 
@@ -137,19 +130,6 @@ def _if_none_match(request: WebRequest) -> str:
 
 def _json(text: str, headers: dict[str, str]) -> Response[bytes]:
     return Response(text.encode(), media_type="application/json", headers=headers)
-
-
-def _text(cursor: Cursor) -> str:
-    return base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
-
-
-def _cursor(text: str) -> Cursor:
-    try:
-        # Longer ones are cut, and so broken: a deep one would exhaust the decoder.
-        padded = text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4)
-        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=Cursor)
-    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError):
-        raise Invalid(BAD_CURSOR, {"cursor": [BAD_CURSOR]}) from None
 
 
 router = Router("/", route_handlers=[list_matches, show_match, show_screenshot])

@@ -8,9 +8,9 @@ from litestar.di import NamedDependency
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
+from events.parameters import parameters_of
 from events.web import WebRequest
 from projections.summary import NO_MATCHES
-from query_api.parameters import parameters_of
 
 NOTHING_YET: Final = msgspec.json.encode(NO_MATCHES)
 
