@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -35,7 +36,6 @@ def digest(
     state: bytes,
 ) -> bytes:
     """SHA-256 over the content. Every field has a fixed length or is preceded by its length."""
-    time = recorded_at.astimezone(UTC).isoformat(timespec="microseconds").encode()
     encoded = name.encode()
     return hashlib.sha256(
         b"".join(
@@ -46,11 +46,16 @@ def digest(
                 version.to_bytes(8),
                 len(encoded).to_bytes(4),
                 encoded,
-                time,
+                _stamp(recorded_at),
                 state,
             )
         )
     ).digest()
+
+
+@lru_cache(maxsize=1)  # a group of events is recorded at one time
+def _stamp(recorded_at: datetime) -> bytes:
+    return recorded_at.astimezone(UTC).isoformat(timespec="microseconds").encode()
 
 
 def digest_of(row: StoredRow) -> bytes:

@@ -22,6 +22,8 @@ APPENDED_CHANNEL: Final = "log_appended"
 # Any number does, as long as every writer takes the same.
 TAKE_APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock(7431142)"
 LARGEST_GROUP: Final = 256
+# A fraction of a commit: how long nobody may come before a group waits no longer for more.
+GATHER_SECONDS: Final = 0.0002
 RECONNECT_WITHIN_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.1
 AWAY: Final = "The records cannot be reached; try again in a moment."
@@ -46,6 +48,7 @@ class Writer:
         self._conn: Connection[TupleRow] | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._expected = 1  # callers at once, by the last group and those who waited behind it
 
     def submit(
         self, events: Sequence[StoredEvent], command_id: UUID, fingerprint: bytes | None = None
@@ -75,14 +78,29 @@ class Writer:
     def _run(self) -> None:
         is_over = False
         while not is_over:
-            group = [self._waiting.get()]
-            while len(group) < LARGEST_GROUP and not self._waiting.empty():
-                group.append(self._waiting.get())
+            group = self._gather()
             is_over = None in group
             appends = [a for a in group if a and a.answer.set_running_or_notify_cancel()]
             if appends:
                 self._write_surely(appends)
         self._disconnect()
+
+    def _gather(self) -> list[Append | None]:
+        """The next group: whoever waits, and whoever is on the way.
+
+        Callers who were answered together come back together. If the first of them were written at
+        once, the others would wait for that commit, and two half groups would take turns for ever.
+        So a group is held back while callers keep coming, until there are as many as there were a
+        moment ago. A caller who is alone is not kept waiting.
+        """
+        group = [self._waiting.get()]
+        came = -1
+        while came < self._waiting.qsize() < self._expected - 1:
+            came = self._waiting.qsize()
+            time.sleep(GATHER_SECONDS)
+        while len(group) < LARGEST_GROUP and not self._waiting.empty():
+            group.append(self._waiting.get())
+        return group
 
     def _write_surely(self, group: Sequence[Append]) -> None:
         """Write a group and give the answers, over a lost connection if need be."""
@@ -108,6 +126,7 @@ class Writer:
                 return
             else:
                 break
+        self._expected = len(group) + self._waiting.qsize()
         for append, verdict in zip(group, verdicts, strict=True):
             if isinstance(verdict, int):
                 append.answer.set_result(verdict)
@@ -151,7 +170,7 @@ def _look(conn: Connection[TupleRow], group: Sequence[Append]) -> tuple[Place, K
         """
         SELECT command_id, position, fingerprint
         FROM log.commands
-        WHERE command_id = ANY(%(command_ids)s)
+        WHERE command_id = ANY(%(command_ids)b::uuid[])
         """,
         {"command_ids": [append.command_id for append in group]},
         prepare=True,
@@ -160,7 +179,7 @@ def _look(conn: Connection[TupleRow], group: Sequence[Append]) -> tuple[Place, K
         """
         SELECT originator_id, max(originator_version)
         FROM log.events
-        WHERE originator_id = ANY(%(match_ids)s)
+        WHERE originator_id = ANY(%(match_ids)b::uuid[])
         GROUP BY originator_id
         """,
         {"match_ids": list({event.originator_id for a in group for event in a.events})},
