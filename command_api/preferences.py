@@ -1,12 +1,15 @@
 """How long a caller wants to wait: the `Prefer` header (RFC 7240)."""
 
 from typing import Final
+from urllib.request import parse_http_list
 
 from msgspec import Struct
 
 READING_SECONDS: Final = 10.0
 LONGEST_READING_SECONDS: Final = 60.0
 SHOWN_SECONDS: Final = 1.0
+# Of a longer header no more is read.
+LONGEST: Final = 1000
 
 
 class Waiting(Struct, frozen=True):
@@ -18,11 +21,19 @@ class Waiting(Struct, frozen=True):
 
 def waiting(prefer: str) -> Waiting:
     """What `prefer` asks for; what is not understood is ignored, as the RFC says."""
-    preferences = {part.strip().lower() for part in prefer.split(",")}
+    preferences = _preferences(prefer[:LONGEST])
     if "respond-async" in preferences:
         return Waiting(0, 0)
-    for preference in preferences:
-        name, _, value = preference.partition("=")
-        if name.strip() == "wait" and value.strip().isascii() and value.strip().isdigit():
-            return Waiting(min(float(value), LONGEST_READING_SECONDS), SHOWN_SECONDS)
+    seconds = preferences.get("wait", "")
+    if seconds.isascii() and seconds.isdigit():
+        return Waiting(min(float(seconds), LONGEST_READING_SECONDS), SHOWN_SECONDS)
     return Waiting(READING_SECONDS, SHOWN_SECONDS)
+
+
+def _preferences(prefer: str) -> dict[str, str]:
+    """The values by name, without their parameters; of a name said twice the first counts."""
+    preferences: dict[str, str] = {}
+    for preference in parse_http_list(prefer):
+        name, _, value = preference.partition(";")[0].partition("=")
+        preferences.setdefault(name.strip().lower(), value.strip().strip('"'))
+    return preferences
