@@ -34,6 +34,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Unavailable: 503,
 }
 SIGN_IN: Final = "Sign in first: this needs an access token."
+NO_SUCH_MATCH: Final = "There is no such match."
 NO_SUCH_PAGE: Final = "There is nothing at this address."
 NOT_ALLOWED: Final = "This address does not take that kind of request."
 BROKEN: Final = "Something went wrong on our side; it has been noted."
@@ -60,11 +61,22 @@ class Doorkeeper:
 
 
 def match_id_of(text: str) -> UUID:
-    """The id in a path; what is no id names no match, so that 401 comes before 404."""
+    """The id of a match in a path."""
+    return id_of(text, NO_SUCH_MATCH)
+
+
+def id_of(text: str, missing: str) -> UUID:
+    """An id in a path, in its one spelling; raises `NotFound` with the sentence `missing`.
+
+    What is no id names nothing, so that 401 comes before 404.
+    """
     try:
-        return UUID(text)
+        identity = UUID(text)
     except ValueError:
-        raise NotFound("There is no such match.") from None
+        raise NotFound(missing) from None
+    if str(identity) != text:
+        raise NotFound(missing)
+    return identity
 
 
 def problem(

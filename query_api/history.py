@@ -20,7 +20,7 @@ from events.match_view import MatchView, view
 from events.matches import MatchEvent
 from events.parameters import parameters_of, whole_number
 from events.refusals import Invalid, NotFound
-from events.web import WebRequest, match_id_of
+from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
 
 GREATEST_VERSION = 2**53
 
@@ -52,11 +52,14 @@ async def history(
     principal: NamedDependency[Principal],
     match_log: NamedDependency[MatchLog],
 ) -> Response[list[Entry] | MatchView]:
-    """Give every event of a match, or with `as_of` or `version` the match as it was."""
+    """Give every event of a match, or with `as_of` or `version` the match as it was.
+
+    That of a deleted match as well: its owner may look up what happened to it.
+    """
     identity = match_id_of(match_id)
     events = await asyncio.to_thread(match_log.events, identity)
     if not events or _folded(events)[-1].owner_id != principal.user_id:
-        raise NotFound("There is no such match.")
+        raise NotFound(NO_SUCH_MATCH)
     given = parameters_of(request, "as_of", "version")
     if not given:
         return Response(entries(events))

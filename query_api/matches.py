@@ -1,7 +1,7 @@
 """The addresses that show matches."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, Router, get
@@ -15,9 +15,7 @@ from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, cursor_of, next_page
 from events.parameters import parameters_of, whole_number
 from events.refusals import NotFound
 from events.screenshots import ScreenshotMissing, Screenshots
-from events.web import WebRequest, match_id_of
-
-NO_SUCH_MATCH: Final = "There is no such match."
+from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
 
 
 class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -71,8 +69,8 @@ async def show_match(
     pool: NamedDependency[AsyncConnectionPool[Any]],
 ) -> Response[bytes]:
     """Give one of the own matches."""
-    parameters_of(request)
     view, version, _, _ = await _own(pool, match_id, principal)
+    parameters_of(request)
     etag = f'"{version}"'
     known = {tag.strip().removeprefix("W/") for tag in _if_none_match(request).split(",")}
     if known & {etag, "*"}:
@@ -89,8 +87,8 @@ async def show_screenshot(
     screenshots: NamedDependency[Screenshots],
 ) -> Response[bytes]:
     """Give the picture of one of the own matches."""
-    parameters_of(request)
     _, _, key, media_type = await _own(pool, match_id, principal)
+    parameters_of(request)
     try:
         picture = await screenshots.get(key)
     except ScreenshotMissing:

@@ -1,7 +1,7 @@
 """The addresses of accounts, below /api/auth."""
 
 from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from litestar import Router, delete, get, post
 from litestar.di import NamedDependency
@@ -14,8 +14,8 @@ from command_api.accounts.use_cases import NO_SESSION, Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
 from events.identity import Principal
-from events.refusals import NotFound
-from events.web import WebRequest
+from events.parameters import parameters_of
+from events.web import WebRequest, id_of
 
 
 @post("/register", status_code=201)
@@ -70,8 +70,13 @@ async def change_password(
 
 
 @get("/me")
-async def me(principal: NamedDependency[Principal], accounts: NamedDependency[Accounts]) -> Player:
+async def me(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+) -> Player:
     """Give the own account."""
+    parameters_of(request)
     return await use_cases.me(accounts, principal)
 
 
@@ -83,6 +88,7 @@ async def sessions(
     caller: NamedDependency[Caller],
 ) -> list[Session]:
     """List the own running sessions, the last used first."""
+    parameters_of(request)
     return await use_cases.own_sessions(accounts, principal, _call(request, caller))
 
 
@@ -95,10 +101,8 @@ async def end_session(
     caller: NamedDependency[Caller],
 ) -> None:
     """End one of the own sessions."""
-    try:
-        identity = UUID(session_id)
-    except ValueError:
-        raise NotFound(NO_SESSION) from None
+    identity = id_of(session_id, NO_SESSION)
+    parameters_of(request)
     await use_cases.end_session(accounts, principal, identity, _call(request, caller))
 
 

@@ -1,6 +1,7 @@
 """The addresses of match commands."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid4, uuid5
@@ -29,6 +30,7 @@ from events.base import Cause
 from events.identity import Principal
 from events.match import Status
 from events.match_view import view
+from events.parameters import parameters_of
 from events.progress import NOT_REACHED
 from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
@@ -124,7 +126,7 @@ async def delete_match(
     commands: NamedDependency[MatchCommands],
 ) -> Response[None]:
     """Stop showing and counting a match."""
-    asked = _asked(request, principal)
+    asked = await _asked_of(request, match_id, principal, commands)
     answer = await _change(request, match_id, asked, commands, DeleteMatch())
     return Response(None, status_code=204, headers=answer.headers)
 
@@ -138,7 +140,7 @@ async def restore_match(
     answers: NamedDependency[Answers],
 ) -> Response[bytes]:
     """Undo the deletion of a match."""
-    asked = _asked(request, principal, ())
+    asked = await _asked_of(request, match_id, principal, commands, ())
     return await _change_once(request, match_id, asked, commands, answers, RestoreMatch())
 
 
@@ -151,16 +153,36 @@ async def request_extraction(
     answers: NamedDependency[Answers],
 ) -> Response[bytes]:
     """Read the stored screenshot again."""
-    asked = _asked(request, principal, ())
+    asked = await _asked_of(request, match_id, principal, commands, ())
     return await _change_once(request, match_id, asked, commands, answers, RequestExtraction(), 202)
 
 
 async def _confirmation(
     request: WebRequest, match_id: str, principal: Principal, commands: MatchCommands
 ) -> ConfirmStats:
-    """The body; a match that is not there or not theirs is told before any fault in it."""
-    try:
+    async with _strangers_first(match_id, principal, commands):
         return await read_json(request, ConfirmStats)
+
+
+async def _asked_of(
+    request: WebRequest,
+    match_id: str,
+    principal: Principal,
+    commands: MatchCommands,
+    content: Iterable[bytes] | None = None,
+) -> Asked:
+    async with _strangers_first(match_id, principal, commands):
+        parameters_of(request)
+        return _asked(request, principal, content)
+
+
+@asynccontextmanager
+async def _strangers_first(
+    match_id: str, principal: Principal, commands: MatchCommands
+) -> AsyncIterator[None]:
+    """A match that is not there or not theirs is told before any fault of the request."""
+    try:
+        yield
     except Refusal:
         await commands.refuse_stranger(match_id_of(match_id), principal.user_id)
         raise
@@ -171,7 +193,7 @@ def _asked(
 ) -> Asked:
     """With `content` the request may be sent again under its Idempotency-Key."""
     attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
-    wait = waiting(request.headers.get("prefer", ""))
+    wait = waiting(", ".join(request.headers.getall("prefer", [])))
     return Asked(principal, attempt, datetime.now(UTC), wait)
 
 

@@ -54,6 +54,28 @@ def test_what_is_no_id_names_no_match(owner: Player, name: str, rest: str) -> No
     assert_refused(owner.http.get(f"/api/matches/{name}/{rest}"), 404)
 
 
+@pytest.mark.parametrize("rest", ["", "screenshot/", "history/"])
+def test_an_id_has_one_spelling(owner: Player, match: str, rest: str) -> None:
+    canonical = match.split("/")[-2]
+    for name in (
+        canonical.upper(),
+        canonical.replace("-", ""),
+        f"%7B{canonical}%7D",
+        f"urn:uuid:{canonical}",
+    ):
+        assert_refused(owner.http.get(f"/api/matches/{name}/{rest}"), 404)
+
+
+def test_the_history_of_a_deleted_match_stays_readable_for_its_owner(
+    owner: Player, outsider: Player, picture: bytes
+) -> None:
+    path = owner.upload(picture, score_user="1", score_opponent="0").headers["Location"]
+    assert owner.http.delete(path).status_code == 204
+    assert_refused(owner.http.get(path), 404)
+    assert owner.get(f"{path}history/")[-1]["event"] == "match.deleted.v1"
+    assert_refused(outsider.http.get(f"{path}history/"), 404)
+
+
 @pytest.mark.parametrize(("method", "rest"), CHANGES)
 @pytest.mark.parametrize("name", ["x", "%00", "%ff", NIL])
 def test_what_is_no_id_cannot_be_changed(owner: Player, method: str, rest: str, name: str) -> None:
@@ -69,7 +91,7 @@ def test_a_match_of_another_is_byte_for_byte_like_none(
     headers = {} if if_match is None else {"If-Match": if_match}
     body = {"score_user": 1, "score_opponent": 0}
     answers = [
-        outsider.http.request(method, path + rest, json=body, headers=headers)
+        outsider.http.request(method, f"{path}{rest}?x=1", json=body, headers=headers)
         for path in (match, NOBODY)
     ]
     for answer in answers:
