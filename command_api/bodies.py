@@ -1,13 +1,12 @@
-"""Bodies of requests, read with bounds: JSON and multipart forms become structs or a refusal.
+"""Bodies of requests, read with bounds: JSON and multipart forms, or a refusal.
 
 Litestar's own reading answers 500 to deep JSON, bad UTF-8 and odd charsets, and reads before it
 counts.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
-import msgspec
 from msgspec import Struct
 from multipart import (
     MultipartError,
@@ -18,15 +17,16 @@ from multipart import (
     parse_options_header,
 )
 
-from command_api.faults import explained
+from command_api.json_text import from_json
 from command_api.streaming import chunks
+from events.parameters import parameters_of
 from events.refusals import Invalid, TooLarge, UnsupportedMedia
 from events.web import WebRequest
 
 T = TypeVar("T")
 
 LARGEST_JSON: Final = 64 * 1024
-DEEPEST_JSON: Final = 32
+UTF_8: Final = ("utf-8", "utf8")
 LARGEST_TEXT: Final = 16 * 1024
 MOST_PARTS: Final = 16
 # Headers and boundaries of the parts, beside what the parts hold.
@@ -51,34 +51,13 @@ class Form(Struct, frozen=True):
 
 async def read_json(request: WebRequest, wanted: type[T]) -> T:
     """The JSON body as `wanted`; raises `Invalid`, `TooLarge` or `UnsupportedMedia`."""
-    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    content_type, options = _content_type(request)
     if content_type != "application/json":
         raise UnsupportedMedia("Send this as JSON, with Content-Type: application/json.")
-    if options.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
+    if options.get("charset", "utf-8").lower() not in UTF_8:
         raise UnsupportedMedia("Send this JSON in UTF-8.")
     body = b"".join([chunk async for chunk in chunks(request, LARGEST_JSON)])
     return from_json(body, wanted)
-
-
-def from_json(body: bytes | str, wanted: type[T], field: str = "") -> T:
-    """JSON text as `wanted`; faults stand below `field` if given. Raises `Invalid`."""
-    try:
-        parsed = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Invalid("This is not readable JSON.", _named(field)) from None
-    if _depth(parsed) > DEEPEST_JSON:
-        raise Invalid("This JSON is nested too deeply.", _named(field))
-    return convert(parsed, wanted, field)
-
-
-def convert(parsed: Any, wanted: type[T], field: str = "") -> T:
-    """Parsed JSON as `wanted`; digits in quotes count as numbers. Raises `Invalid`."""
-    try:
-        return msgspec.convert(parsed, wanted, strict=False)
-    except msgspec.ValidationError as error:
-        path, sentence = explained(str(error))
-        name = ".".join(part for part in (field, path) if part)
-        raise Invalid("Some fields cannot be used.", {name or "body": [sentence]}) from None
 
 
 async def read_form(request: WebRequest, file_names: frozenset[str], largest_file: int) -> Form:
@@ -87,7 +66,7 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
     The body is read no further than the bound. Raises `Invalid`, `TooLarge` or
     `UnsupportedMedia`.
     """
-    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    content_type, options = _content_type(request)
     boundary = options.get("boundary", "")
     if content_type != "multipart/form-data" or not boundary:
         raise UnsupportedMedia("Send this as a form, with Content-Type: multipart/form-data.")
@@ -111,6 +90,15 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
     )
 
 
+def _content_type(request: WebRequest) -> tuple[str, dict[str, str]]:
+    """What the body is said to be; refuses first what no body makes up for."""
+    parameters_of(request)
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise UnsupportedMedia("Send this as it is, without a Content-Encoding.")
+    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    return content_type, options
+
+
 def _collect(
     parser: PushMultipartParser,
     chunk: bytes,
@@ -122,6 +110,8 @@ def _collect(
         if isinstance(event, MultipartSegment):
             if event.name in parts:
                 raise Invalid("A field was sent twice.", {event.name: ["Send this once."]})
+            if event.name not in file_names and (event.charset or "utf-8").lower() not in UTF_8:
+                raise UnsupportedMedia("Send the texts of this form in UTF-8.")
             parts[event.name] = bytearray()
         elif event:
             name, content = next(reversed(parts.items()))
@@ -136,20 +126,3 @@ def _text(name: str, content: bytes) -> str:
         return content.decode()
     except UnicodeDecodeError:
         raise Invalid("A field is not in UTF-8.", {name: ["Send this in UTF-8."]}) from None
-
-
-def _depth(value: Any) -> int:
-    deepest = 0
-    waiting = [(value, 1)]
-    while waiting:
-        item, depth = waiting.pop()
-        deepest = max(deepest, depth)
-        if isinstance(item, dict):
-            waiting.extend((child, depth + 1) for child in item.values())
-        elif isinstance(item, list):
-            waiting.extend((child, depth + 1) for child in item)
-    return deepest
-
-
-def _named(field: str) -> dict[str, list[str]]:
-    return {field: ["This is not readable JSON."]} if field else {}

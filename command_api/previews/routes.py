@@ -6,7 +6,8 @@ from litestar import Response, Router, post
 from litestar.di import NamedDependency
 from msgspec import Struct
 
-from command_api.bodies import convert, read_form
+from command_api.bodies import read_form
+from command_api.json_text import convert
 from command_api.pictures import MAX_BYTES, inspect
 from command_api.previews.asking import Previews
 from events.identity import Principal

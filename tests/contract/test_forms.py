@@ -57,6 +57,10 @@ REFUSED: dict[str, tuple[int, Form]] = {
     "an opponent of spaces": (400, named(b"  ")),
     "an opponent in bad UTF-8": (400, named(b"\xff\xfe")),
     "an opponent in UTF-16": (400, named("Yassine".encode("utf-16"))),
+    "an opponent that says it is in Latin-1": (
+        415,
+        named(b"Yassine", "Content-Type: text/plain; charset=iso-8859-1\r\n"),
+    ),
     "a surrogate": (400, named(b"\xed\xa0\x80")),
     "a null byte": (400, named(b"a\0b")),
     "a line break": (400, named(b"a\r\nb")),
@@ -77,12 +81,14 @@ REFUSED: dict[str, tuple[int, Form]] = {
     ),
     "an unknown side": (400, with_part(part("side", b"top"))),
     "a time without zone": (400, with_part(part("played_at", b"2026-01-01T00:00:00"))),
+    "a time in seconds": (400, with_part(part("played_at", b"1700000000"))),
     "a time in the year 1": (400, with_part(part("played_at", b"0001-01-01T00:00:00+14:00"))),
 }
 STATS = [
     "null", "[]", '"x"', "1", "true", "{", "{}{}", "[" * 8000, '{"a":' * 40 + "1" + "}" * 40,
     '{"shots": {"user": NaN}}', '{"shots": {"user": -1}}', '{"shots": {"user": 1.5}}',
     '{"shots": {"user": true}}', '{"shots": null}', '{"goals": {"user": 1}}',
+    '{"shots": {"user": 1}, "shots": {"user": 1}}',
     '{"\\u0000": {"user": 1}}', '{"\\ud800": {"user": 1}}', "\ufeff{}",
 ]  # fmt: skip
 

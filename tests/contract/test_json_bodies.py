@@ -29,6 +29,7 @@ UNREADABLE = {
     "deep lists": b"[" * 30_000,
     "deep objects": b'{"a":' * 8_000 + b"1" + b"}" * 8_000,
     "33 deep": b'{"a":' * 33 + b"1" + b"}" * 33,
+    "a field twice": b'{"score_user": 1, "score_opponent": 0, "score_user": 1}',
     "two documents": b"{}{}",
     "a null byte": b"\0",
     "a raw line break in a text": b'{"opponent_name": "a\nb"}',
@@ -75,6 +76,16 @@ def test_another_content_type_is_refused(owner: Player, match: str, content_type
     assert_refused(owner.http.post("/api/auth/login/", content=body, headers=headers), 415)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x"])
+def test_a_compressed_body_is_refused(
+    owner: Player, picture: bytes, match: str, coding: str
+) -> None:
+    headers = {"Content-Encoding": coding}
+    body = {"score_user": 1, "score_opponent": 0}
+    assert_refused(owner.http.put(match, json=body, headers=headers), 415)
+    assert_refused(owner.upload(picture, headers=headers), 415)
+
+
 @pytest.mark.parametrize(
     "content_type",
     ["APPLICATION/JSON", "application/json;charset=UTF8", 'application/json; charset="utf-8"'],
@@ -116,6 +127,7 @@ def test_json_in_utf8_is_taken_however_it_is_called(
         ({"played_at": "0001-01-01T00:00:00+14:00"}, "played_at"),
         ({"played_at": "9999-12-31T23:59:59-14:00"}, "played_at"),
         ({"played_at": 1e308}, "played_at"),
+        ({"played_at": "1700000000"}, "played_at"),
         ({"played_at": "nan"}, "played_at"),
         ({"id": "x"}, "id"),
         ({"status": "confirmed"}, "status"),
@@ -125,6 +137,7 @@ def test_json_in_utf8_is_taken_however_it_is_called(
         ({"stats": {"goals": {"user": 1}}}, "stats.goals"),
         ({"stats": {"\0": {"user": 1}}}, "stats.\0"),
         ({"stats": {"shots": {}}}, "stats.shots"),
+        ({"stats": {"fouls": {"user": 1}, "shots": {"user": "x"}}}, "stats.shots.user"),
         ({"stats": {"shots": {"user": -1}}}, "stats.shots"),
         ({"stats": {"shots": {"user": 10_000}}}, "stats.shots"),
         ({"stats": {"possession": {"user": 50, "opponent": 49}}}, "stats.possession"),
