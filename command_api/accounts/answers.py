@@ -12,6 +12,7 @@ class Player(Struct, frozen=True):
     id: UUID
     email: str
     created_at: datetime
+    display_name: str | None = None
 
 
 class TokenPair(Struct, frozen=True):
@@ -28,3 +29,13 @@ class Session(Struct, frozen=True):
     created_at: datetime
     last_used_at: datetime
     current: bool
+
+
+class SecurityEvent(Struct, frozen=True):
+    """What happened to the account of the one who asks; `session_id` where a session was in it."""
+
+    happened_at: datetime
+    kind: str
+    session_id: UUID | None
+    request_id: UUID
+    is_current_session: bool

@@ -1,13 +1,19 @@
 """The audit: what happened to accounts, added line by line and never changed."""
 
 import logging
+from datetime import UTC
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
+from msgspec import Meta, Struct
 from psycopg import AsyncConnection
 
+from command_api.accounts.answers import SecurityEvent
 from command_api.accounts.commands import Call
+from events.identity import Principal
+
+GREATEST_ID: Final = 2**63 - 1
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +32,22 @@ class Happening(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no secret
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105 - no secret
     DENIED = "denied"
+
+
+class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """The place in the audit before which, in time, the next page begins."""
+
+    id: Annotated[int, Meta(ge=1, le=GREATEST_ID)]
+
+
+NEWEST: Final = Place(GREATEST_ID)
+
+
+class Page(Struct, frozen=True):
+    """Some lines, newest first, and the place to go on from if there are more."""
+
+    events: list[SecurityEvent]
+    following: Place | None
 
 
 async def record(
@@ -51,3 +73,31 @@ async def record(
             "request_id": call.request_id,
         },
     )
+
+
+async def page(
+    connection: AsyncConnection[Any], principal: Principal, place: Place, limit: int
+) -> Page:
+    """At most `limit` lines about the principal's account that are older than `place`."""
+    cursor = await connection.execute(
+        """
+        SELECT id, happened_at, kind, session_id, request_id
+        FROM accounts.security_events
+        WHERE player_id = %(player_id)s AND id < %(id)s
+        ORDER BY id DESC
+        LIMIT %(limit)s
+        """,
+        {"player_id": principal.user_id, "id": place.id, "limit": limit + 1},
+    )
+    rows = await cursor.fetchall()
+    events = [
+        SecurityEvent(
+            happened_at.astimezone(UTC),
+            kind,
+            session_id,
+            request_id,
+            is_current_session=session_id == principal.session_id,
+        )
+        for _, happened_at, kind, session_id, request_id in rows[:limit]
+    ]
+    return Page(events, Place(rows[limit - 1][0]) if len(rows) > limit else None)

@@ -48,3 +48,9 @@ class ChangePassword(Struct, frozen=True, forbid_unknown_fields=True):
 
     current: str
     new: str
+
+
+class ChangeProfile(Struct, frozen=True, forbid_unknown_fields=True):
+    """Replace the name that others see; `None` takes it away."""
+
+    display_name: str | None

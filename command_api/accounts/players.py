@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from command_api.accounts.addresses import folded, is_address
 from command_api.accounts.answers import Player
 
-_COLUMNS: Final = sql.SQL("id, email, created_at, password_hash, password_changed_at")
+_COLUMNS: Final = sql.SQL("id, email, created_at, password_hash, password_changed_at, display_name")
 
 
 class StoredPlayer(Struct, frozen=True):
@@ -22,10 +22,11 @@ class StoredPlayer(Struct, frozen=True):
     created_at: datetime
     password_hash: str
     password_changed_at: datetime
+    display_name: str | None = None
 
     def shown(self) -> Player:
         """What the owner sees of it."""
-        return Player(self.id, self.email, self.created_at)
+        return Player(self.id, self.email, self.created_at, self.display_name)
 
 
 async def add(
@@ -114,10 +115,31 @@ async def change_password(
     return cursor.rowcount == 1
 
 
+async def rename(
+    connection: AsyncConnection[Any], player_id: UUID, display_name: str | None
+) -> StoredPlayer | None:
+    """Replace the name that others see, and give the player."""
+    cursor = await connection.execute(
+        sql.SQL(
+            """
+            UPDATE accounts.players SET display_name = %(display_name)s
+            WHERE id = %(id)s RETURNING {}
+            """
+        ).format(_COLUMNS),
+        {"id": player_id, "display_name": display_name},
+    )
+    return _stored(await cursor.fetchone())
+
+
 def _stored(row: TupleRow | None) -> StoredPlayer | None:
     if row is None:
         return None
-    player_id, email, created_at, password_hash, password_changed_at = row
+    player_id, email, created_at, password_hash, password_changed_at, display_name = row
     return StoredPlayer(
-        player_id, email, created_at.astimezone(UTC), password_hash, password_changed_at
+        player_id,
+        email,
+        created_at.astimezone(UTC),
+        password_hash,
+        password_changed_at,
+        display_name,
     )

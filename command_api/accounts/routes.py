@@ -3,18 +3,28 @@
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from litestar import Router, delete, get, post
+from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from command_api.accounts import use_cases
-from command_api.accounts.answers import Player, Session, TokenPair
-from command_api.accounts.commands import Call, ChangePassword, Login, Logout, Refresh, Register
+from command_api.accounts.answers import Player, SecurityEvent, Session, TokenPair
+from command_api.accounts.audit import NEWEST, Place
+from command_api.accounts.commands import (
+    Call,
+    ChangePassword,
+    ChangeProfile,
+    Login,
+    Logout,
+    Refresh,
+    Register,
+)
 from command_api.accounts.use_cases import NO_SESSION, Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
 from events.identity import Principal
-from events.parameters import parameters_of
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, cursor_of, next_page
+from events.parameters import parameters_of, whole_number
 from events.web import WebRequest, id_of
 
 
@@ -80,6 +90,33 @@ async def me(
     return await use_cases.me(accounts, principal)
 
 
+@patch("/me", status_code=200)
+async def change_profile(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+) -> Player:
+    """Change what others see of the own account."""
+    command = await read_json(request, ChangeProfile)
+    return await use_cases.change_profile(accounts, principal, command)
+
+
+@get("/audit")
+async def security_events(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+) -> Response[list[SecurityEvent]]:
+    """List what happened to the own account, newest first."""
+    given = parameters_of(request, "limit", "cursor")
+    limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
+    place = cursor_of(given, Place) or NEWEST
+    page = await use_cases.own_security_events(accounts, principal, place, limit)
+    following = page.following
+    headers = next_page("/api/auth/audit/", limit, following) if following else {}
+    return Response(page.events, headers=headers)
+
+
 @get("/sessions")
 async def sessions(
     request: WebRequest,
@@ -119,6 +156,8 @@ router = Router(
         logout,
         change_password,
         me,
+        change_profile,
+        security_events,
         sessions,
         end_session,
     ],

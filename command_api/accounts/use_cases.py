@@ -11,8 +11,17 @@ from command_api.accounts import audit, players, refresh_tokens, sessions
 from command_api.accounts.addresses import folded, is_address
 from command_api.accounts.answers import Player, Session, TokenPair
 from command_api.accounts.audit import Happening
-from command_api.accounts.commands import Call, ChangePassword, Login, Logout, Refresh, Register
+from command_api.accounts.commands import (
+    Call,
+    ChangePassword,
+    ChangeProfile,
+    Login,
+    Logout,
+    Refresh,
+    Register,
+)
 from command_api.accounts.credentials import Credentials
+from command_api.accounts.display_names import display_name_fault
 from command_api.accounts.limits import (
     AccountLimits,
     count_login,
@@ -143,6 +152,19 @@ async def me(accounts: Accounts, principal: Principal) -> Player:
     return (await _player(accounts, principal)).shown()
 
 
+async def change_profile(
+    accounts: Accounts, principal: Principal, command: ChangeProfile
+) -> Player:
+    """Change what others see of the player; raises `Invalid`."""
+    fault = display_name_fault(command.display_name)
+    _refuse_faults({"display_name": [fault] if fault else []})
+    async with accounts.pool.connection() as connection:
+        player = await players.rename(connection, principal.user_id, command.display_name)
+    if player is None:
+        raise Unauthenticated(NO_ACCOUNT)
+    return player.shown()
+
+
 async def change_password(
     accounts: Accounts, principal: Principal, command: ChangePassword, call: Call
 ) -> None:
@@ -172,6 +194,14 @@ async def own_sessions(accounts: Accounts, principal: Principal, call: Call) -> 
     """The principal's running sessions, the last used first."""
     async with accounts.pool.connection() as connection:
         return await sessions.running(connection, principal, call.now)
+
+
+async def own_security_events(
+    accounts: Accounts, principal: Principal, place: audit.Place, limit: int
+) -> audit.Page:
+    """What happened to the principal's account, the newest first."""
+    async with accounts.pool.connection() as connection:
+        return await audit.page(connection, principal, place, limit)
 
 
 async def end_session(
