@@ -25,7 +25,12 @@ def create_app(
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
-        route_handlers=[accounts_routes.router, matches_routes.router, previews_routes.router],
+        route_handlers=[
+            accounts_routes.router,
+            accounts_routes.published_keys,
+            matches_routes.router,
+            previews_routes.router,
+        ],
         dependencies={
             "principal": Provide(doorkeeper),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),

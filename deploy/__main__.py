@@ -48,6 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
             from deploy.log_commands import run
 
             return run(settings, parsed)
+        if parsed.command == "keys":
+            from deploy.key_commands import run as run_keys
+
+            return run_keys(settings, parsed)
         if parsed.command == "reading-export":
             from deploy.reading_export import run as run_reading_export
 
@@ -100,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_projection_actions(
         commands.add_parser("projections", help="look at the read models, rebuild and swap them")
     )
+    _add_key_actions(
+        commands.add_parser("keys", help="look at the keys that sign tokens, and rotate them")
+    )
     reading = commands.add_parser(
         "reading-export", help="write wrongly read pictures with what players said of them"
     )
@@ -124,6 +131,24 @@ def _add_log_actions(log: argparse.ArgumentParser) -> None:
     export.add_argument("file", type=Path)
     take_in = actions.add_parser("import", help="fill an empty system from an export")
     take_in.add_argument("file", type=Path)
+
+
+def _add_key_actions(keys: argparse.ArgumentParser) -> None:
+    actions = keys.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="show every key and what it does")
+    rotate = actions.add_parser("rotate", help="bring in a new key; nobody has to sign in again")
+    soon = "when it signs: 600 by default, and not less than 5, for all have to know it by then"
+    rotate.add_argument("--signs-in", type=_seconds, default=600, metavar="SECONDS", help=soon)
+    retire = actions.add_parser("retire", help="remove a key whose tokens have all run out")
+    retire.add_argument("kid", metavar="KEY")
+    retire.add_argument("--now", action="store_true", help="even while it is needed")
+
+
+def _seconds(text: str) -> int:
+    seconds = int(text)
+    if not 5 <= seconds <= 86_400:
+        raise ValueError(text)
+    return seconds
 
 
 def _add_projection_actions(projections: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from litestar.types import ASGIApp
 from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts.credentials import Credentials
+from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.limits import AccountLimits
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
@@ -23,7 +24,7 @@ from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.settings import Settings
-from deploy.signing_keys import load_or_create
+from deploy.signing_keys import load, load_or_create
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from events.broker import create_broker
 from events.identity import Verifier
@@ -41,6 +42,7 @@ OPEN_CONNECTIONS: Final = 8192
 HEADER_MILLISECONDS: Final = 30_000
 LOG_CONNECTIONS: Final = 6
 WAIT_FOR_CONNECTION_SECONDS: Final = 2.0
+LOOK_AT_KEYS_EVERY_SECONDS: Final = 2.0
 
 
 async def serve(settings: Settings) -> None:
@@ -73,8 +75,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
         reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
         open=False,
     )
-    keys = load_or_create(settings.keys)
-    verifier = Verifier({key.kid: key.private_key.public_key() for key in keys})
+    load_or_create(settings.keys)
+    keys = KeyRing(lambda: load(settings.keys))
     screenshots = FolderOfScreenshots(settings.screenshots)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
     revocations = Revocations(settings.database, pool)
@@ -84,18 +86,19 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
         await asyncio.to_thread(match_log.drop_dead_connections)
 
     listening = asyncio.create_task(revocations.run())
+    looking = asyncio.create_task(_look_after(keys))
     try:
         async with (
             pool,
             Progress(settings.database, drop_dead_connections) as progress,
             Previews(create_broker(settings.nats)) as previews,
         ):
-            doorkeeper = Doorkeeper(verifier, revocations)
+            doorkeeper = Doorkeeper(Verifier(keys), revocations)
             command = create_command_app(
                 accounts=Accounts(
                     pool=pool,
                     credentials=Credentials(),
-                    signing_key=keys[0],
+                    keys=keys,
                     limits=AccountLimits(enabled=settings.rate_limits),
                 ),
                 matches=MatchCommands(match_log, progress, screenshots, OwnNames(pool)),
@@ -114,7 +117,14 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
             yield edge(gateway(command, query), allowed_origins(settings.host))
     finally:
         listening.cancel()
+        looking.cancel()
         match_log.close()
+
+
+async def _look_after(keys: KeyRing) -> None:
+    while True:
+        await asyncio.sleep(LOOK_AT_KEYS_EVERY_SECONDS)
+        keys.look()
 
 
 async def _serve(server: Server) -> None:

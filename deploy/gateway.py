@@ -11,13 +11,13 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from events.web import NO_SUCH_PAGE, NOT_ALLOWED
 
-ACCOUNTS: Final = "/api/auth/"
+WITHOUT_READ_MODEL: Final = ("/api/auth/", "/.well-known/jwks.json")
 READING: Final = frozenset({"GET", "HEAD"})
 
 
 def is_query(method: str, path: str) -> bool:
-    """Whether the query side answers: GET and HEAD, but for accounts, which have no read model."""
-    return method in READING and not path.startswith(ACCOUNTS)
+    """Whether the query side answers: GET and HEAD, but for what has no read model."""
+    return method in READING and not path.startswith(WITHOUT_READ_MODEL)
 
 
 class Address:

@@ -1,14 +1,14 @@
 """The keys that sign access tokens: files in a folder that nobody else may enter.
 
-To rotate, add a key with `create` and start every process again, the verifying ones first; a key
-may be removed when the last token it signed has expired.
+The name of a key begins with the time from which it signs, so the folder alone says which key
+signs and which only verify (see `command_api.accounts.key_rotation`).
 """
 
 import fcntl
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -16,33 +16,55 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from command_api.accounts.key_ring import KeysUnreadable
 from command_api.accounts.tokens import SigningKey
 
 SUFFIX: Final = ".pem"
+TIME: Final = "%Y%m%dT%H%M%S%f"  # UTC; names sort by it
 
 
-class NotASigningKey(Exception):
+class NotASigningKey(KeysUnreadable):
     """A file among the signing keys is not an Ed25519 private key."""
 
 
 def load_or_create(folder: Path) -> list[SigningKey]:
-    """All keys in `folder`, the newest, which signs, first; makes the first one when there is none.
+    """All keys in `folder`, as `load` gives them; makes the first one when there is none.
 
-    Processes that start at once on an empty folder all get the same key. Raises `NotASigningKey`.
+    Processes that start at once on an empty folder all get the same key.
     """
     _make(folder)
     with _locked(folder):
-        names = sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
-        if not names:
-            names = [_write_new(folder)]
-    return [SigningKey(path.stem, _read(path)) for path in names]
+        if not _files(folder):
+            _write_new(folder, datetime.now(UTC))
+    return load(folder)
 
 
-def create(folder: Path) -> None:
-    """Add a key, which signs from the next `load_or_create` on."""
+def load(folder: Path) -> list[SigningKey]:
+    """All keys in `folder`, the last to sign first; raises `KeysUnreadable`."""
+    try:
+        keys = [key for path in _files(folder) if (key := _read(path))]
+    except OSError as error:
+        raise KeysUnreadable(f"The folder {folder} cannot be read: {error.strerror}.") from None
+    if not keys:
+        raise KeysUnreadable(f"There are no keys in {folder}.")
+    return keys
+
+
+def create(folder: Path, signs_from: datetime) -> str:
+    """Add a key that signs from `signs_from` on and verifies as soon as it is read; its name."""
     _make(folder)
     with _locked(folder):
-        _write_new(folder)
+        return _write_new(folder, signs_from).stem
+
+
+def remove(folder: Path, kid: str) -> None:
+    """Remove a key for good; tokens that it signed are not taken any more."""
+    with _locked(folder):
+        (folder / f"{kid}{SUFFIX}").unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{SUFFIX}"), reverse=True)
 
 
 def _make(folder: Path) -> None:
@@ -58,9 +80,8 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write_new(folder: Path) -> Path:
-    # Names begin with the time, so that the newest sorts last; the rest makes them unique.
-    path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}{SUFFIX}"
+def _write_new(folder: Path, signs_from: datetime) -> Path:
+    path = folder / f"{signs_from.astimezone(UTC):{TIME}}-{secrets.token_hex(4)}{SUFFIX}"
     unfinished = path.with_suffix(".unfinished")
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM,
@@ -74,11 +95,21 @@ def _write_new(folder: Path) -> Path:
     return unfinished.rename(path)
 
 
-def _read(path: Path) -> Ed25519PrivateKey:
+def _read(path: Path) -> SigningKey | None:
+    """The key; `None` when it was removed just now."""
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        signs_from = datetime.strptime(path.stem.partition("-")[0], TIME).replace(tzinfo=UTC)
+    except ValueError:
+        raise NotASigningKey(f"{path.name} has no name that begins with a time.") from None
+    content = b""
+    with suppress(FileNotFoundError):
+        content = path.read_bytes()
+    if not content:
+        return None
+    try:
+        key = serialization.load_pem_private_key(content, password=None)
     except ValueError:
         raise NotASigningKey(f"{path.name} cannot be read.") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise NotASigningKey(f"{path.name} is a key of another kind.")
-    return key
+    return SigningKey(path.stem, key, signs_from)

@@ -1,7 +1,7 @@
 """Who asks: an access token becomes a principal, with public keys alone."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import jwt
@@ -27,10 +27,24 @@ class Principal(Struct, frozen=True):
     session_id: UUID
 
 
-class Verifier:
-    """Checks access tokens (EdDSA, JWT) against the public key ring, `kid` -> key."""
+class VerifyingKey(Struct, frozen=True):
+    """A public key, and the one algorithm that it is used with."""
 
-    def __init__(self, keys: dict[str, Ed25519PublicKey]) -> None:
+    key: Ed25519PublicKey
+    algorithm: str = ALGORITHM
+
+
+class PublicRing(Protocol):
+    """Public keys by name (`kid`); a dict is one."""
+
+    def get(self, kid: str, /) -> VerifyingKey | None:
+        """The key, if one of this name verifies now."""
+
+
+class Verifier:
+    """Checks access tokens (JWT) against the public key ring."""
+
+    def __init__(self, keys: PublicRing) -> None:
         self._keys = keys
 
     def principal(self, token: str) -> Principal:
@@ -39,10 +53,13 @@ class Verifier:
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TYPE or "crit" in header:
                 raise Unauthenticated(NOT_VALID)
+            known = self._keys.get(header["kid"])
+            if known is None:
+                raise Unauthenticated(NOT_VALID)
             claims = jwt.decode(
                 token,
-                self._keys[header["kid"]],
-                algorithms=[ALGORITHM],
+                known.key,
+                algorithms=[known.algorithm],
                 issuer=ISSUER,
                 audience=AUDIENCE,
                 leeway=LEEWAY,

@@ -1,6 +1,7 @@
-"""The addresses of accounts, below /api/auth."""
+"""The addresses of accounts, below /api/auth, and of the keys that verify their tokens."""
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from litestar import Response, Router, delete, get, patch, post
@@ -19,6 +20,7 @@ from command_api.accounts.commands import (
     Refresh,
     Register,
 )
+from command_api.accounts.tokens import key_set
 from command_api.accounts.use_cases import NO_SESSION, Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
@@ -145,6 +147,16 @@ async def end_session(
 
 def _call(request: WebRequest, caller: Caller) -> Call:
     return Call(caller.address(request), uuid4(), datetime.now(UTC))
+
+
+@get("/.well-known/jwks.json")
+async def published_keys(
+    request: WebRequest, accounts: NamedDependency[Accounts]
+) -> Response[dict[str, list[dict[str, Any]]]]:
+    """Give the public keys that verify access tokens; nobody has to sign in for that."""
+    parameters_of(request)
+    keys = key_set(accounts.keys.public(datetime.now(UTC)))
+    return Response(keys, headers={"Cache-Control": "public, max-age=300"})
 
 
 router = Router(

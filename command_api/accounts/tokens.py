@@ -3,28 +3,38 @@
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import uuid4
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt.algorithms import OKPAlgorithm
 from msgspec import Struct
 
-from events.identity import ALGORITHM, AUDIENCE, ISSUER, TYPE, Principal
+from events.identity import ALGORITHM, AUDIENCE, ISSUER, TYPE, Principal, VerifyingKey
 from events.revocations import ACCESS_TOKEN_LIFE
 
 SECRET_BYTES: Final = 32
+ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class SigningKey(Struct, frozen=True):
-    """A key that signs access tokens, and the name under which its public half is known."""
+    """A key that signs access tokens, and the name under which its public half is known.
+
+    It verifies at once, and signs from `signs_from` on until a later one does.
+    """
 
     kid: str
     private_key: Ed25519PrivateKey
+    signs_from: datetime = ALWAYS
+    algorithm: str = ALGORITHM
+
+    def public(self) -> VerifyingKey:
+        """The half that everybody may have."""
+        return VerifyingKey(self.private_key.public_key(), self.algorithm)
 
 
 def access_token(key: SigningKey, principal: Principal, now: datetime) -> str:
@@ -38,20 +48,25 @@ def access_token(key: SigningKey, principal: Principal, now: datetime) -> str:
         "iat": now,
         "exp": now + ACCESS_TOKEN_LIFE,
     }
-    return jwt.encode(claims, key.private_key, ALGORITHM, {"kid": key.kid, "typ": TYPE})
+    return jwt.encode(claims, key.private_key, key.algorithm, {"kid": key.kid, "typ": TYPE})
 
 
-def public_ring(keys: Iterable[SigningKey]) -> dict[str, Ed25519PublicKey]:
+def public_ring(keys: Iterable[SigningKey]) -> dict[str, VerifyingKey]:
     """The public halves by `kid`: what a verifier needs."""
-    return {key.kid: key.private_key.public_key() for key in keys}
+    return {key.kid: key.public() for key in keys}
 
 
-def key_set(ring: dict[str, Ed25519PublicKey]) -> dict[str, list[dict[str, Any]]]:
+def key_set(ring: Mapping[str, VerifyingKey]) -> dict[str, list[dict[str, Any]]]:
     """The public ring as a JSON Web Key Set (RFC 7517, RFC 8037)."""
     return {
         "keys": [
-            {**OKPAlgorithm.to_jwk(key, as_dict=True), "kid": kid, "use": "sig", "alg": ALGORITHM}
-            for kid, key in ring.items()
+            {
+                **OKPAlgorithm.to_jwk(known.key, as_dict=True),
+                "kid": kid,
+                "use": "sig",
+                "alg": known.algorithm,
+            }
+            for kid, known in ring.items()
         ]
     }
 

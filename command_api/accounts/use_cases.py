@@ -22,6 +22,7 @@ from command_api.accounts.commands import (
 )
 from command_api.accounts.credentials import Credentials
 from command_api.accounts.display_names import display_name_fault
+from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.limits import (
     AccountLimits,
     count_login,
@@ -32,7 +33,7 @@ from command_api.accounts.limits import (
 from command_api.accounts.password_rules import PasswordRules, objections
 from command_api.accounts.players import StoredPlayer
 from command_api.accounts.sessions import EndReason
-from command_api.accounts.tokens import SigningKey, access_token, new_refresh_token
+from command_api.accounts.tokens import access_token, new_refresh_token
 from events.identity import Principal
 from events.refusals import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 
@@ -48,11 +49,11 @@ NO_SESSION: Final = "There is no such session."
 
 
 class Accounts(Struct, frozen=True):
-    """What the accounts work with. `signing_key` is the newest of the ring."""
+    """What the accounts work with."""
 
     pool: AsyncConnectionPool
     credentials: Credentials
-    signing_key: SigningKey
+    keys: KeyRing
     limits: AccountLimits = AccountLimits()
     password_rules: PasswordRules = PasswordRules()
 
@@ -116,9 +117,7 @@ async def refresh(accounts: Accounts, command: Refresh, call: Call) -> TokenPair
                 if player_id is None:
                     raise Unauthenticated(OVER)
                 await audit.record(connection, Happening.REFRESHED, call, player_id, session_id)
-                access = access_token(
-                    accounts.signing_key, Principal(player_id, session_id), call.now
-                )
+                access = _access(accounts, Principal(player_id, session_id), call)
                 return TokenPair(access, token)
             case refresh_tokens.Reused(session_id, player_id):
                 reason = EndReason.TOKEN_REUSED
@@ -224,8 +223,11 @@ async def _begin_session(accounts: Accounts, player: StoredPlayer, call: Call) -
         await sessions.begin(connection, session_id, player.id, call.now)
         await refresh_tokens.add_first(connection, token, session_id, call.now)
         await audit.record(connection, Happening.LOGIN_SUCCEEDED, call, player.id, session_id)
-    access = access_token(accounts.signing_key, Principal(player.id, session_id), call.now)
-    return TokenPair(access, token)
+    return TokenPair(_access(accounts, Principal(player.id, session_id), call), token)
+
+
+def _access(accounts: Accounts, principal: Principal, call: Call) -> str:
+    return access_token(accounts.keys.signing(call.now), principal, call.now)
 
 
 async def _hash_again(accounts: Accounts, player: StoredPlayer, password: str) -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+import httpx
+import jwt
 import pytest
 
 from tests.contract.answers import assert_refused
@@ -67,3 +69,39 @@ def test_nothing_else_of_an_account_is_changed(owner: Player, body: object) -> N
     assert_refused(answer, 400)
     assert answer.json()["fields"]
     assert owner.get("/api/auth/me/") == before
+
+
+def test_a_stranger_verifies_a_token_with_the_published_keys(
+    anyone: httpx.Client, owner: Player
+) -> None:
+    answer = anyone.get("/.well-known/jwks.json")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Content-Type"].startswith("application/json")
+    ring = jwt.PyJWKSet.from_dict(answer.json())
+    token = owner.tokens["access"]
+    key = ring[jwt.get_unverified_header(token)["kid"]]
+    claims = jwt.decode(token, key, algorithms=["EdDSA"], audience="efootball-match-tracker")
+    assert claims["sub"] == owner.id
+
+
+def test_the_published_keys_are_public_in_every_part(anyone: httpx.Client) -> None:
+    for key in anyone.get("/.well-known/jwks.json").json()["keys"]:
+        assert set(key) == {"kty", "crv", "x", "kid", "use", "alg"}
+        assert (key["kty"], key["crv"], key["alg"]) == ("OKP", "Ed25519", "EdDSA")
+
+
+def test_a_page_of_this_machine_may_read_the_published_keys(anyone: httpx.Client) -> None:
+    origin = "http://localhost:3000"
+    answer = anyone.get("/.well-known/jwks.json", headers={"Origin": origin})
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+    assert anyone.head("/.well-known/jwks.json").headers["Cache-Control"].startswith("public")
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "TRACE"])
+def test_the_published_keys_are_only_read(anyone: httpx.Client, method: str) -> None:
+    assert_refused(anyone.request(method, "/.well-known/jwks.json"), 405)
+
+
+def test_the_published_keys_take_no_parameters(anyone: httpx.Client) -> None:
+    assert_refused(anyone.get("/.well-known/jwks.json?x=1"), 400)

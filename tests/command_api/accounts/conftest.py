@@ -13,6 +13,7 @@ from psycopg_pool import AsyncConnectionPool
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import Call, Register
 from command_api.accounts.credentials import Argon2Cost, Credentials
+from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.tokens import SigningKey
 from command_api.accounts.use_cases import Accounts, register
 
@@ -33,7 +34,8 @@ def open_pool(database: str) -> Open:
 
 @pytest.fixture
 def accounts(pool: AsyncConnectionPool) -> Accounts:
-    return Accounts(pool, Credentials(CHEAP), SigningKey("first", Ed25519PrivateKey.generate()))
+    key = SigningKey("first", Ed25519PrivateKey.generate())
+    return Accounts(pool, Credentials(CHEAP), KeyRing(lambda: [key]))
 
 
 @pytest.fixture

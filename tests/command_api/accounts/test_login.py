@@ -12,7 +12,6 @@ from command_api.accounts import players
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import ChangePassword, Login
 from command_api.accounts.credentials import Argon2Cost, Credentials
-from command_api.accounts.tokens import public_ring
 from command_api.accounts.use_cases import WRONG, Accounts, change_password, login, me
 from events.identity import Verifier
 from events.refusals import TooManyRequests, Unauthenticated, Unavailable
@@ -39,7 +38,7 @@ async def elsewhere(accounts: Accounts, open_pool: Open) -> AsyncIterator[Accoun
 
 async def test_a_login_gives_a_token_of_its_player(accounts: Accounts, amina: Player) -> None:
     pair = await login(accounts, Login(f" {EMAIL.upper()}", PASSWORD), at(datetime.now(UTC)))
-    principal = Verifier(public_ring([accounts.signing_key])).principal(pair.access)
+    principal = Verifier(accounts.keys).principal(pair.access)
     assert await me(accounts, principal) == amina
     assert await audited(accounts) == ["registered", "login_succeeded"]
 
@@ -146,7 +145,7 @@ async def test_a_session_is_not_begun_with_a_password_replaced_meanwhile(
     accounts: Accounts, amina: Player
 ) -> None:
     pair = await login(accounts, Login(EMAIL, PASSWORD), at(datetime.now(UTC)))
-    principal = Verifier(public_ring([accounts.signing_key])).principal(pair.access)
+    principal = Verifier(accounts.keys).principal(pair.access)
     async with accounts.pool.connection() as connection:
         checked = await players.find(connection, amina.id)
         assert checked is not None

@@ -9,7 +9,6 @@ import pytest
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import Login, Refresh
 from command_api.accounts.limits import AccountLimits
-from command_api.accounts.tokens import public_ring
 from command_api.accounts.use_cases import Accounts, login, own_sessions, refresh
 from events.identity import Principal, Verifier
 from events.refusals import TooManyRequests, Unauthenticated
@@ -37,7 +36,7 @@ async def test_a_token_leads_to_the_next_pair(accounts: Accounts, first: str) ->
     now = datetime.now(UTC)
     started = await login(accounts, Login(EMAIL, PASSWORD), at(now))
     pair = await refresh(accounts, Refresh(started.refresh), at(now))
-    verifier = Verifier(public_ring([accounts.signing_key]))
+    verifier = Verifier(accounts.keys)
     assert pair.refresh != started.refresh
     assert verifier.principal(pair.access) == verifier.principal(started.access)
 

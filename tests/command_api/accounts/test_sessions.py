@@ -9,7 +9,6 @@ import pytest
 from command_api.accounts import players, sessions
 from command_api.accounts.answers import Player, TokenPair
 from command_api.accounts.commands import ChangePassword, Login, Logout, Refresh, Register
-from command_api.accounts.tokens import public_ring
 from command_api.accounts.use_cases import (
     Accounts,
     change_password,
@@ -34,7 +33,7 @@ NEW_PASSWORD = "four red cards"
 async def signed_in(accounts: Accounts, email: str = EMAIL) -> tuple[Principal, TokenPair]:
     now = datetime.now(UTC)  # the verifier looks at the clock
     pair = await login(accounts, Login(email, PASSWORD), at(now))
-    return Verifier(public_ring([accounts.signing_key])).principal(pair.access), pair
+    return Verifier(accounts.keys).principal(pair.access), pair
 
 
 async def test_sessions_are_listed_the_last_used_first(accounts: Accounts, amina: Player) -> None:

@@ -17,7 +17,7 @@ from command_api.accounts.tokens import (
     public_ring,
     successor,
 )
-from events.identity import Principal, Verifier
+from events.identity import Principal, Verifier, VerifyingKey
 from events.refusals import Unauthenticated
 
 AMINA = Principal(UUID(int=7), UUID(int=8))
@@ -45,6 +45,13 @@ def test_a_key_does_not_speak_under_the_name_of_another() -> None:
     forged = access_token(SigningKey("new", OLD.private_key), AMINA, datetime.now(UTC))
     with pytest.raises(Unauthenticated):
         Verifier(public_ring([NEW, OLD])).principal(forged)
+
+
+def test_a_key_is_used_with_its_own_algorithm_alone() -> None:
+    token = access_token(NEW, AMINA, datetime.now(UTC))
+    ring = {"new": VerifyingKey(NEW.private_key.public_key(), "ES256")}
+    with pytest.raises(Unauthenticated):
+        Verifier(ring).principal(token)
 
 
 def test_a_token_lives_for_ten_minutes() -> None:
