@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.table import Table
 
 from command_api.accounts.key_ring import KeysUnreadable
 from command_api.accounts.key_rotation import over_at, signing
@@ -16,7 +15,7 @@ from deploy.settings import Settings
 from deploy.signing_keys import create, load, remove
 from deploy.terminal import complain
 
-console: Final = Console()
+console: Final = Console(highlight=False)
 
 
 def run(settings: Settings, parsed: argparse.Namespace) -> int:
@@ -38,11 +37,10 @@ def run(settings: Settings, parsed: argparse.Namespace) -> int:
 
 def list_keys(folder: Path, now: datetime) -> int:
     """Show every key and what it does at `now`."""
-    table = Table("key", "algorithm", "does")
     keys = load(folder)
     for key in keys:
-        table.add_row(key.kid, key.algorithm, _does(key, keys, now))
-    console.print(table)
+        # No table: a narrow one would cut the names, which are to be copied.
+        console.print(f"{key.kid}  {key.algorithm}  {_does(key, keys, now)}", soft_wrap=True)
     return 0
 
 
@@ -54,7 +52,9 @@ def rotate(folder: Path, now: datetime, signs_in: timedelta) -> int:
         complain("A key that signs later is there already; retire that one first.")
         return 1
     kid = create(folder, signs_from)
-    console.print(f"{kid} verifies from now on and signs from {_spoken(signs_from)}.")
+    console.print(
+        f"{kid} verifies from now on and signs from {_spoken(signs_from)}.", soft_wrap=True
+    )
     for key in keys:
         if _is_over(key, keys, now):
             remove(folder, key.kid)
@@ -97,10 +97,10 @@ def _does(key: SigningKey, keys: Sequence[SigningKey], now: datetime) -> str:
     if key is signing(keys, now):
         return "signs"
     if key.signs_from > now:
-        return f"verifies, will sign from {_spoken(key.signs_from)}"
+        return f"verifies, signs from {_spoken(key.signs_from)}"
     end = over_at(key, keys)
-    if _is_over(key, keys, now) or not end:
-        return "is over: the next rotation removes it"
+    if end is None or end <= now:
+        return "is over, and removed by the next rotation"
     return f"verifies until {_spoken(end)}"
 
 
