@@ -9,6 +9,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar.types import ASGIApp
+from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts.credentials import Credentials
@@ -22,10 +23,13 @@ from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
+from deploy.outage import refusing_while_away
+from deploy.pulse import Pulse
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from deploy.stopping import log_to_standard_error, until_told_to_stop
+from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
 from events.broker import create_broker
 from events.identity import Verifier
 from events.log import MatchLog
@@ -68,7 +72,8 @@ async def serve(settings: Settings) -> None:
 async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     """Both APIs as one application, with all they work with open."""
     pool = AsyncConnectionPool[Any](
-        settings.database,
+        make_conninfo(settings.database, **NOTICE_SILENCE),
+        connection_class=AsyncAnsweringConnection,
         min_size=1,
         max_size=POOL_SIZE,
         timeout=WAIT_FOR_CONNECTION_SECONDS,
@@ -85,8 +90,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
         await pool.check()
         await asyncio.to_thread(match_log.drop_dead_connections)
 
-    listening = asyncio.create_task(revocations.run())
-    looking = asyncio.create_task(_look_after(keys))
+    pulse = Pulse(settings.database)
+    background = asyncio.gather(revocations.run(), pulse.run(), _look_after(keys))
     try:
         async with (
             pool,
@@ -114,10 +119,10 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
             )
-            yield edge(gateway(command, query), allowed_origins(settings.host))
+            app = refusing_while_away(gateway(command, query), pulse)
+            yield edge(app, allowed_origins(settings.host))
     finally:
-        listening.cancel()
-        looking.cancel()
+        background.cancel()
         match_log.close()
 
 

@@ -9,6 +9,7 @@ from eventsourcing.persistence import Notification, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
 
+from events.answering import NOTICE_SILENCE, AnsweringConnection
 from events.writer import APPENDED_CHANNEL, Writer
 
 __all__ = ["APPENDED_CHANNEL", "GIVE_UP_RECONNECTING_SECONDS", "LogRecorder", "datastore"]
@@ -33,7 +34,16 @@ def datastore(conninfo: str, pool_size: int) -> PostgresDatastore:
         schema=SCHEMA,
     )
     store.pool.reconnect_timeout = GIVE_UP_RECONNECTING_SECONDS
+    store.pool.connection_class = AnsweringConnection
+    store.pool.kwargs = {**_keywords(store), **NOTICE_SILENCE}
     return store
+
+
+def _keywords(store: PostgresDatastore) -> dict[str, Any]:
+    """What the library opens connections with; always a plain dictionary there."""
+    keywords = store.pool.kwargs
+    assert isinstance(keywords, dict)  # noqa: S101
+    return keywords
 
 
 class LogRecorder(PostgresApplicationRecorder):

@@ -17,6 +17,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
+from events.answering import NOTICE_SILENCE
 from events.identity import LEEWAY, Principal
 from events.refusals import Unauthenticated, Unavailable
 
@@ -32,13 +33,6 @@ PROOF_EVERY: Final = 0.25
 PROOF_HOLDS: Final = 0.7
 ANSWER_WITHIN: Final = 2.0
 PAUSE_BEFORE_RECONNECT: Final = 0.2
-NOTICE_SILENCE: Final = {
-    "connect_timeout": 2,
-    "keepalives_idle": 2,
-    "keepalives_interval": 1,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 3000,
-}
 
 log = logging.getLogger(__name__)
 

@@ -12,8 +12,10 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import StoredEvent
 from psycopg import Connection
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import TupleRow
 
+from events.answering import NOTICE_SILENCE, AnsweringConnection
 from events.chain import StoredRow
 from events.group import Append, Known, Place, Verdict, judge
 from events.refusals import Unavailable
@@ -21,6 +23,8 @@ from events.refusals import Unavailable
 APPENDED_CHANNEL: Final = "log_appended"
 # Any number does, as long as every writer takes the same.
 TAKE_APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock(7431142)"
+# A writer that stops in the middle of a group would keep all others from writing.
+LET_GO_OF_THE_LOCK: Final = "SET idle_in_transaction_session_timeout = '2s'"
 LARGEST_GROUP: Final = 256
 # A fraction of a commit: how long nobody may come before a group waits no longer for more.
 GATHER_SECONDS: Final = 0.0002
@@ -43,7 +47,7 @@ class Writer:
     """
 
     def __init__(self, conninfo: str) -> None:
-        self._conninfo = conninfo
+        self._conninfo = make_conninfo(conninfo, **NOTICE_SILENCE)
         self._waiting: queue.SimpleQueue[Append | None] = queue.SimpleQueue()
         self._conn: Connection[TupleRow] | None = None
         self._thread: threading.Thread | None = None
@@ -145,7 +149,8 @@ class Writer:
 
     def _connection(self) -> Connection[TupleRow]:
         if self._conn is None:
-            self._conn = psycopg.connect(self._conninfo, autocommit=True, connect_timeout=2)
+            self._conn = AnsweringConnection.connect(self._conninfo, autocommit=True)
+            self._conn.execute(LET_GO_OF_THE_LOCK)
         return self._conn
 
     def _disconnect(self) -> None:

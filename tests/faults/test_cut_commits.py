@@ -16,7 +16,7 @@ from events.log import MatchLog
 from events.matches import ScreenshotUploaded
 from events.writer import Writer
 from tests.examples import UPLOADED, cause
-from tests.faults.proxy import LOOPBACK, CuttingProxy
+from tests.faults.proxy import LOOPBACK, Proxy
 
 
 def uploaded(number: int) -> ScreenshotUploaded:
@@ -24,14 +24,14 @@ def uploaded(number: int) -> ScreenshotUploaded:
 
 
 @pytest.fixture
-def proxy(database: str) -> Iterator[CuttingProxy]:
+def proxy(database: str) -> Iterator[Proxy]:
     parts = conninfo_to_dict(database)
-    with CuttingProxy(Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}") as proxy:
+    with Proxy(Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}") as proxy:
         yield proxy
 
 
 @pytest.fixture
-def log(database: str, proxy: CuttingProxy) -> Iterator[MatchLog]:
+def log(database: str, proxy: Proxy) -> Iterator[MatchLog]:
     """A log whose writer goes through the proxy."""
     log = MatchLog.open(make_conninfo(database, host=LOOPBACK, port=proxy.port), connections=1)
     yield log
@@ -47,7 +47,7 @@ def whole(database: str) -> int:
 
 
 def test_an_append_whose_answer_is_lost_is_answered_and_stored_once(
-    database: str, log: MatchLog, proxy: CuttingProxy
+    database: str, log: MatchLog, proxy: Proxy
 ) -> None:
     log.append(uploaded(1))
     proxy.cuts = 1
@@ -58,7 +58,7 @@ def test_an_append_whose_answer_is_lost_is_answered_and_stored_once(
 
 
 def test_groups_whose_answers_are_lost_are_stored_once(
-    database: str, log: MatchLog, proxy: CuttingProxy
+    database: str, log: MatchLog, proxy: Proxy
 ) -> None:
     log.append(uploaded(1))
     proxy.cuts = 3
