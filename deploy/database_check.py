@@ -6,6 +6,9 @@ from typing import Any, Final
 import psycopg
 from psycopg import Connection
 
+from projections.builds import Build, built, misfit
+from projections.catalogue import PROJECTIONS
+
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 # What PostgreSQL must not be told to do without: an answered command would be lost.
 DURABILITY: Final = ("fsync", "synchronous_commit", "full_page_writes")
@@ -29,10 +32,11 @@ def applied_migrations(conn: Connection[Any]) -> set[str]:
 
 
 def refuse_unusable(database: str) -> None:
-    """Raise `DatabaseRefused` for an unknown schema, or a server that may forget."""
+    """Raise `DatabaseRefused` for unknown tables or read models, or a server that may forget."""
     try:
         with psycopg.connect(database, connect_timeout=5) as conn:
             _refuse_unknown_schema(applied_migrations(conn))
+            _refuse_unfit_read_models(conn)
             _refuse_forgetful_server(conn)
     except psycopg.OperationalError as error:
         raise DatabaseRefused(f"The database cannot be reached: {error}".strip()) from None
@@ -50,6 +54,18 @@ def _refuse_unknown_schema(applied: set[str]) -> None:
             f"The database was changed by a later version of this program ({max(later)})."
             " Start that version."
         )
+
+
+def _refuse_unfit_read_models(conn: Connection[Any]) -> None:
+    for projection in PROJECTIONS.values():
+        live = built(conn, projection, Build.LIVE)
+        if live is None:
+            raise DatabaseRefused(
+                f"The database lacks the read models of {projection.name}."
+                " Run `python -m deploy migrate` first."
+            )
+        if unfit := misfit(projection, live.version):
+            raise DatabaseRefused(unfit)
 
 
 def _refuse_forgetful_server(conn: Connection[Any]) -> None:
