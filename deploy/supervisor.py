@@ -13,9 +13,12 @@ from typing import Final
 from deploy.launch import POLL, Launch, StartFailed, last_lines
 from deploy.terminal import complain
 
-FIRST_DELAY: Final = 0.1  # seconds; doubled with each death
+FIRST_DELAY: Final = 0.1  # seconds; doubled with each death of its own
 LONGEST_DELAY: Final = 5.0  # seconds; a system must be back 10 s after its servers are
 LONG_LIFE: Final = 10.0  # seconds; after such a life the delay begins small again
+# Who was killed from outside after so many seconds had come up well. The kernel kills like that,
+# too, when memory runs out: a life that is always shorter is the process' own fault.
+GROWN_UP: Final = 1.0
 TRIES: Final = 5  # a server that never answered is given up after so many deaths
 
 
@@ -51,6 +54,7 @@ class Kept:
         self._task: asyncio.Task[None] | None = None
         self._first_answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._hurry = asyncio.Event()
+        self._delay = FIRST_DELAY
         self._is_stopping = False
 
     def start(self) -> None:
@@ -66,6 +70,7 @@ class Kept:
 
     def hurry(self) -> None:
         """Cut short the delay before the next start: what it needs is there again."""
+        self._delay = FIRST_DELAY
         self._hurry.set()
 
     async def stop(self) -> None:
@@ -92,27 +97,30 @@ class Kept:
                 self._process.send_signal(self._stop_signal)
 
     async def _keep(self) -> None:
-        delay, deaths = FIRST_DELAY, 0
+        deaths = 0
         while not self._is_stopping:
             self._hurry.clear()
             started_at, log_start = time.monotonic(), _size(self.log)
+            status: int | None = None
             try:
-                ending = _ending(await self._live_once())
+                status = await self._live_once()
+                ending = _ending(status)
             except OSError as error:  # no memory or no process number left, perhaps for now
                 ending = f"could not be started: {error.strerror}"
             if self._is_stopping:
                 return
-            if time.monotonic() - started_at >= LONG_LIFE:
-                delay = FIRST_DELAY
+            life = time.monotonic() - started_at
+            if life >= LONG_LIFE or (status == -signal.SIGKILL and life >= GROWN_UP):
+                self._delay = FIRST_DELAY
             death = _said(f"{self.name} {ending}.", self.log, log_start)
             deaths += 1
             if deaths == TRIES and self._answers and not self._first_answer.done():
                 self._first_answer.set_exception(StartFailed(death))
                 return
+            delay, self._delay = self._delay, min(2 * self._delay, LONGEST_DELAY)
             complain(f"{death}\n{self.name} is started again in {delay:g} s.")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._hurry.wait(), delay)
-            delay = min(2 * delay, LONGEST_DELAY)
 
     async def _live_once(self) -> int:
         """Start it, wait for its end, give its status (negative: the signal that ended it)."""

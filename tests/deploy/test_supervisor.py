@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.launch import Launch, StartFailed
-from deploy.supervisor import Kept, run_once
+from deploy.supervisor import GROWN_UP, Kept, run_once
 from tests.deploy.processes import wait_until_gone
 
 DIES_ONCE = """
@@ -86,6 +86,49 @@ def test_delay_grows_with_each_death(tmp_path: Path, capfd: pytest.CaptureFixtur
     assert delays == ["0.1", "0.2", "0.4", "0.8"]
 
 
+def test_delay_does_not_grow_for_one_that_is_killed_from_outside(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kills = 4
+    asyncio.run(_live_and_be_killed(tmp_path, kills, lives_for=GROWN_UP))
+    delays = re.findall(r"started again in (.*) s", capfd.readouterr().err)
+    assert delays[:kills] == ["0.1"] * kills
+
+
+def test_delay_grows_for_one_that_is_killed_as_soon_as_it_starts(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    asyncio.run(_live_and_be_killed(tmp_path, kills=3, lives_for=0))
+    delays = re.findall(r"started again in (.*) s", capfd.readouterr().err)
+    assert delays[:3] == ["0.1", "0.2", "0.4"]
+
+
+def test_delay_begins_small_again_when_what_it_needs_is_back(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def live() -> None:
+        launches = 0
+
+        def launch() -> Launch:
+            nonlocal launches
+            launches += 1
+            if launches == 4:
+                kept.hurry()
+            if launches == 5:
+                over.set()
+            return python("raise SystemExit(1)")()
+
+        over = asyncio.Event()
+        kept = Kept("reader", launch, tmp_path / "log")
+        kept.start()
+        await asyncio.wait_for(over.wait(), 10)
+        await kept.stop()
+
+    asyncio.run(live())
+    delays = re.findall(r"started again in (.*) s", capfd.readouterr().err)
+    assert delays[:4] == ["0.1", "0.2", "0.4", "0.1"]
+
+
 def test_server_that_never_answers_is_given_up_with_its_last_words(tmp_path: Path) -> None:
     with pytest.raises(StartFailed, match=r"(?s)reader ended with status 1.*no disk"):
         asyncio.run(_first_answer(python("raise SystemExit('no disk')"), tmp_path / "log"))
@@ -153,6 +196,24 @@ def test_failure_of_a_process_that_runs_once_says_why(tmp_path: Path) -> None:
     launch = python("raise SystemExit('table is missing')")()
     with pytest.raises(StartFailed, match=r"(?s)migrate ended with status 1.*table is missing"):
         asyncio.run(run_once(launch, "migrate", tmp_path / "log"))
+
+
+async def _live_and_be_killed(folder: Path, kills: int, lives_for: float) -> None:
+    script = python(f"import os, time; time.sleep({lives_for}); os.kill(os.getpid(), 9)")
+    starts = 0
+    over = asyncio.Event()
+
+    def launch() -> Launch:
+        nonlocal starts
+        starts += 1
+        if starts > kills:
+            over.set()
+        return script()
+
+    kept = Kept("reader", launch, folder / "log")
+    kept.start()
+    await asyncio.wait_for(over.wait(), 20)
+    await kept.stop()
 
 
 async def _first_answer(launch: Callable[[], Launch], log: Path) -> None:
