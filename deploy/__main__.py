@@ -129,8 +129,10 @@ def _add_log_actions(log: argparse.ArgumentParser) -> None:
     actions.add_parser("verify", help="check the chain of hashes from the first event to the last")
     export = actions.add_parser("export", help="write the whole log as lines of JSON")
     export.add_argument("file", type=Path)
+    export.add_argument("--keys", type=Path, help="write the keys to the names in it here")
     take_in = actions.add_parser("import", help="fill an empty system from an export")
     take_in.add_argument("file", type=Path)
+    take_in.add_argument("--keys", type=Path, help="the keys to the names in it")
 
 
 def _add_key_actions(keys: argparse.ArgumentParser) -> None:

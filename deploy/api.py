@@ -26,6 +26,7 @@ from deploy.gateway import gateway
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
 from deploy.screenshots_store import FolderOfScreenshots
+from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from deploy.stopping import log_to_standard_error, until_told_to_stop
@@ -83,7 +84,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     load_or_create(settings.keys)
     keys = KeyRing(lambda: load(settings.keys))
     screenshots = FolderOfScreenshots(settings.screenshots)
-    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
+    owner_keys = open_owner_keys(settings)
+    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     revocations = Revocations(settings.database, pool)
 
     async def drop_dead_connections() -> None:
@@ -124,6 +126,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     finally:
         background.cancel()
         match_log.close()
+        owner_keys.close()
 
 
 async def _look_after(keys: KeyRing) -> None:

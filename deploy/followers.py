@@ -8,6 +8,7 @@ from typing import Final
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.housekeeping import keep_house
+from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from deploy.watch import Watch
@@ -16,7 +17,7 @@ from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRAC
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
 from events.relay import Relay
-from projections.catalogue import MATCHES
+from projections.catalogue import MATCHES, with_keys
 from projections.follower import LiveFollower
 
 LOG_CONNECTIONS: Final = 6
@@ -28,9 +29,10 @@ log = logging.getLogger(__name__)
 async def follow(settings: Settings) -> None:
     """Follow until told to stop."""
     log_to_standard_error()
-    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS)
-    follower = LiveFollower(settings.database, MATCHES)
-    with contextlib.closing(match_log):
+    owner_keys = open_owner_keys(settings)
+    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
+    follower = LiveFollower(settings.database, with_keys(MATCHES, owner_keys))
+    with contextlib.closing(owner_keys), contextlib.closing(match_log):
         # The bus has its own pace: what was recorded shows, whatever NATS does.
         await until_told_to_stop(
             _project(follower),

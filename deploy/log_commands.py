@@ -1,6 +1,7 @@
 """``python -m deploy log ...``: look at the log, check it, take it out and in."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -13,11 +14,13 @@ from rich.console import Console
 from rich.progress import track
 
 from deploy.operating import with_database
+from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.terminal import complain
 from events import archive
 from events.archive import ImportRefused
 from events.chain import StoredRow, first_fault
+from events.key_archive import import_keys, key_lines
 from events.log import MatchLog
 from events.match_view import view
 from events.recorder import APPENDED_CHANNEL
@@ -29,13 +32,14 @@ console: Final = Console(stderr=True)
 
 def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Do what `parsed` says; returns the exit status."""
-    database = with_database(settings, "log").database
+    settings = with_database(settings, "log")
+    database = settings.database
     actions: dict[str, Callable[[], int]] = {
         "tail": lambda: tail(database),
-        "show": lambda: show(database, parsed.match),
+        "show": lambda: show(settings, parsed.match),
         "verify": lambda: verify(database),
-        "export": lambda: export(database, parsed.file),
-        "import": lambda: take_in(database, parsed.file),
+        "export": lambda: export(database, parsed.file, parsed.keys),
+        "import": lambda: take_in(database, parsed.file, parsed.keys),
     }
     try:
         return actions[parsed.action]()
@@ -44,7 +48,9 @@ def run(settings: Settings, parsed: argparse.Namespace) -> int:
     except psycopg.OperationalError as error:
         complain(f"The database cannot be reached: {error}".strip())
     except OSError as error:
-        complain(f"The file {parsed.file} cannot be used: {error.strerror}.")
+        complain(f"The file {error.filename} cannot be used: {error.strerror}.")
+    except msgspec.MsgspecError as error:
+        complain(f"The file {parsed.keys} holds no keys: {error}.")
     return 1
 
 
@@ -64,9 +70,10 @@ def tail(database: str) -> int:
             return 0
 
 
-def show(database: str, match_id: UUID) -> int:
+def show(settings: Settings, match_id: UUID) -> int:
     """Print the match as answers show it, then its events."""
-    log = MatchLog.open(database, connections=1)
+    keys = open_owner_keys(settings)
+    log = MatchLog.open(settings.database, connections=1, keys=keys)
     try:
         match = log.load(match_id)
         if match is None:
@@ -77,6 +84,7 @@ def show(database: str, match_id: UUID) -> int:
             _print(type(event).__name__.encode() + b" " + msgspec.json.encode(event))
     finally:
         log.close()
+        keys.close()
     return 0
 
 
@@ -93,18 +101,26 @@ def verify(database: str) -> int:
     return 0
 
 
-def export(database: str, file: Path) -> int:
-    """Write every event as a line."""
+def export(database: str, file: Path, keys: Path | None = None) -> int:
+    """Write every event as a line, and if asked the keys of the names to another file."""
     with psycopg.connect(database) as conn, file.open("wb") as output:
         total = archive.count(conn)
         for row in _tracked(archive.rows(conn), total, "Exporting"):
             output.write(archive.to_line(row) + b"\n")
     console.print(f"Wrote {total} events to {file}.")
+    if keys:
+        private = os.open(keys, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with psycopg.connect(database) as conn, os.fdopen(private, "wb") as output:
+            output.writelines(line + b"\n" for line in key_lines(conn))
+        console.print(f"Wrote the keys to the names in them to {keys}.")
     return 0
 
 
-def take_in(database: str, file: Path) -> int:
-    """Fill an empty log; the read models follow by themselves."""
+def take_in(database: str, file: Path, keys: Path | None = None) -> int:
+    """Fill an empty log; the read models follow by themselves. Keys go first, if given."""
+    if keys:
+        with psycopg.connect(database) as conn, keys.open("rb") as lines:
+            console.print(f"Took in {import_keys(conn, lines)} keys.")
     with psycopg.connect(database) as conn, file.open("rb") as lines:
         total = sum(1 for _ in lines)
         lines.seek(0)

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from typing import Final
 
 import psycopg
@@ -19,13 +20,15 @@ from rich.progress import (
 from rich.table import Table
 
 from deploy.operating import with_database
+from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.terminal import complain
+from events.sealing import Keys
 from projections import rebuild as rebuilding
 from projections import swap as swapping
 from projections import verify as verifying
 from projections.builds import Build, Refused, built, row_count
-from projections.catalogue import PROJECTIONS
+from projections.catalogue import PROJECTIONS, with_keys
 from projections.condition import Condition, condition_of, question
 from projections.connecting import connect
 from projections.dead_letters import retry as retry_parked
@@ -36,8 +39,9 @@ console: Final = Console()
 
 def run(settings: Settings, parsed: argparse.Namespace) -> int:
     """Do what `parsed` says; returns the exit status."""
-    database = with_database(settings, "projections").database
-    unnamed: dict[str, Callable[[str], int]] = {"list": list_builds, "lag": lag, "retry": retry}
+    settings = with_database(settings, "projections")
+    database = settings.database
+    unnamed: dict[str, Callable[[str], int]] = {"list": list_builds, "lag": lag}
     named: dict[str, Callable[[str, Projection], int]] = {
         "rebuild": rebuild,
         "verify": verify,
@@ -48,7 +52,10 @@ def run(settings: Settings, parsed: argparse.Namespace) -> int:
     try:
         if parsed.action in unnamed:
             return unnamed[parsed.action](database)
-        return named[parsed.action](database, _named(parsed.name))
+        with closing(open_owner_keys(settings)) as keys:
+            if parsed.action == "retry":
+                return retry(database, keys)
+            return named[parsed.action](database, with_keys(_named(parsed.name), keys))
     except Refused as refusal:
         complain(str(refusal))
     except psycopg.errors.LockNotAvailable:
@@ -101,12 +108,12 @@ def lag(database: str) -> int:
     return 1 if any(each.parked or each.misfit for each in found) else 0
 
 
-def retry(database: str) -> int:
+def retry(database: str, keys: Keys) -> int:
     """Project again what was set aside; the status is 1 where some of it still cannot be."""
     waiting = 0
     with connect(database, "retry of projections") as conn:
         for projection in PROJECTIONS.values():
-            retried = retry_parked(conn, projection)
+            retried = retry_parked(conn, with_keys(projection, keys))
             waiting += retried.waiting
             _say(
                 f"{projection.name}: {retried.projected:,} events were taken up,"

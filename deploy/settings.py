@@ -1,5 +1,6 @@
 """The settings: every ``TRACKER_...`` variable, its form and its default; read nowhere else."""
 
+import base64
 import difflib
 import ipaddress
 import re
@@ -12,6 +13,7 @@ from msgspec import Struct, field
 
 PREFIX: Final = "TRACKER_"
 GREATEST_PORT: Final = 65535
+SEALING_KEY_BYTES: Final = 32
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -19,7 +21,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     `database` (for libpq) and `nats` (addresses with commas between) are empty where nobody gave
     them: `deploy up` fills them in for the servers it starts. `proxies` are those whose word about
-    the caller's address is taken.
+    the caller's address is taken. `sealing_key` is in base64; without one, a file in `keys` is it.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     nats: str = ""
     screenshots: Path = field(default_factory=lambda: Path("data/screenshots").absolute())
     keys: Path = field(default_factory=lambda: Path("data/keys").absolute())
+    sealing_key: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @property
@@ -110,6 +113,15 @@ def _nats(name: str, text: str) -> str:
     raise BadSetting(f"{name} must be an address such as nats://token@host:4222.")
 
 
+def _sealing_key(name: str, text: str) -> str:
+    try:
+        if len(base64.b64decode(text, validate=True)) == SEALING_KEY_BYTES:
+            return text
+    except ValueError:
+        pass
+    raise BadSetting(f"{name} must be {SEALING_KEY_BYTES} random bytes in base64.")
+
+
 def _proxies(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ipaddress.ip_network(network.strip()) for network in text.split(","))
@@ -129,6 +141,7 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_NATS": _nats,
     "TRACKER_SCREENSHOTS": _folder,
     "TRACKER_KEYS": _folder,
+    "TRACKER_SEALING_KEY": _sealing_key,
     "TRACKER_PROXIES": _proxies,
 }
 

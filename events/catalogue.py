@@ -8,10 +8,13 @@ stored fields of the old version into those of the next.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
     MatchDeleted,
+    MatchErased,
     MatchEvent,
     MatchRestored,
     ScreenshotUploaded,
@@ -19,6 +22,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
+from events.sealing import Names
 
 Fields = dict[str, Any]
 Upcaster = Callable[[Fields], Fields]
@@ -32,9 +36,32 @@ CURRENT: Final[Mapping[str, type[MatchEvent]]] = {
     "match.stats_corrected.v1": StatsCorrected,
     "match.deleted.v1": MatchDeleted,
     "match.restored.v1": MatchRestored,
+    "match.erased.v1": MatchErased,
 }
 
 NAMES: Final[Mapping[type[MatchEvent], str]] = {kind: name for name, kind in CURRENT.items()}
+
+_OPPONENT: Final = Names(
+    owner="owner_id",
+    blanks={"opponent_name": ""},
+    decoder=msgspec.json.Decoder(tuple[str]),
+)
+
+# Where the names of people and teams are, by stored name, old ones too: they are stored sealed.
+SEALED: Final[Mapping[str, Names]] = {
+    "match.screenshot_uploaded.v1": Names(
+        owner="owner_id",
+        blanks={"opponent_name": "", "own_names": ()},
+        decoder=msgspec.json.Decoder(tuple[str, tuple[str, ...]]),
+    ),
+    "match.stats_extracted.v1": Names(
+        owner="owner_id",
+        blanks={"reading.left_name": None, "reading.right_name": None},
+        decoder=msgspec.json.Decoder(tuple[str | None, str | None]),
+    ),
+    "match.stats_confirmed.v1": _OPPONENT,
+    "match.stats_corrected.v1": _OPPONENT,
+}
 
 # Old stored name -> the next name, and what turns the old fields into the next ones.
 UPCASTERS: Final[Mapping[str, tuple[str, Upcaster]]] = {}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from msgspec import Struct
+from psycopg import OperationalError
 
 from events.codec import EventMapper
 from events.group import OTHER_REQUEST, ConcurrentChange
@@ -17,6 +18,7 @@ from events.match import Match, evolve
 from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
 from events.refusals import Unavailable, Unprocessable
+from events.sealing import Keys
 from events.writer import AWAY, Writer
 
 __all__ = ["ConcurrentChange", "MatchLog", "Recorded"]
@@ -46,9 +48,12 @@ class MatchLog:
         self._recorder = LogRecorder(datastore(conninfo, connections), self._writer)
 
     @classmethod
-    def open(cls, conninfo: str, connections: int) -> "MatchLog":
-        """The log in the database at `conninfo`, read by at most `connections` threads at once."""
-        return cls(conninfo, connections)
+    def open(cls, conninfo: str, connections: int, keys: Keys | None = None) -> "MatchLog":
+        """The log in the database at `conninfo`, read by at most `connections` threads at once.
+
+        Without `keys` it cannot read names, and writes them as they are: see `EventMapper`.
+        """
+        return cls(conninfo, connections, EventMapper(keys=keys))
 
     def close(self) -> None:
         """Write what waits, and let go of the connections."""
@@ -77,7 +82,11 @@ class MatchLog:
 
     async def append_soon(self, *events: MatchEvent, fingerprint: bytes | None = None) -> int:
         """The same without a thread that waits."""
-        answer = asyncio.wrap_future(self._submit(events, fingerprint))
+        if any(self._mapper.lacks_key_for(event) for event in events):
+            submitted = await asyncio.to_thread(self._submit, events, fingerprint)
+        else:
+            submitted = self._submit(events, fingerprint)
+        answer = asyncio.wrap_future(submitted)
         try:
             return await asyncio.wait_for(answer, ANSWER_WITHIN_SECONDS)
         except TimeoutError:
@@ -128,9 +137,15 @@ class MatchLog:
         return self._recorder.max_notification_id() or 0
 
     def _submit(self, events: Sequence[MatchEvent], fingerprint: bytes | None) -> "Future[int]":
-        stored = [self._mapper.to_stored_event(event) for event in events]
+        try:
+            stored = [self._mapper.to_stored_event(event) for event in events]
+        except OperationalError as error:  # the owner's key could not be asked for
+            raise Unavailable(AWAY) from error
         command_id = events[0].cause.command_id
         return self._recorder.submit(stored, command_id=command_id, fingerprint=fingerprint)
 
     def _events_of(self, stored: Iterable[StoredEvent]) -> list[MatchEvent]:
-        return [cast(MatchEvent, self._mapper.to_domain_event(s)) for s in stored]
+        try:
+            return [cast(MatchEvent, self._mapper.to_domain_event(s)) for s in stored]
+        except OperationalError as error:  # an owner's key could not be asked for
+            raise Unavailable(AWAY) from error

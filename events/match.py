@@ -14,6 +14,7 @@ from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
     MatchDeleted,
+    MatchErased,
     MatchEvent,
     MatchRestored,
     ScreenshotUploaded,
@@ -61,7 +62,8 @@ class Confirmed(Struct, frozen=True, kw_only=True):
 class Match(Struct, frozen=True, kw_only=True):
     """The state of a match: all its events, folded.
 
-    `awaits` is the id of the event that asked for a reading still to come.
+    `awaits` is the id of the event that asked for a reading still to come. A match that is erased
+    is deleted as well, and stays so.
     """
 
     id: UUID
@@ -81,6 +83,7 @@ class Match(Struct, frozen=True, kw_only=True):
     failure: Failure | None = None
     confirmed: Confirmed | None = None
     is_deleted: bool = False
+    is_erased: bool = False
 
     @property
     def status(self) -> Status:
@@ -122,6 +125,8 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
             return replace(match, is_deleted=True)
         case MatchRestored():
             return replace(match, is_deleted=False)
+        case MatchErased():
+            return replace(match, is_deleted=True, is_erased=True, awaits=None)
     assert_never(event)
 
 

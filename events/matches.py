@@ -30,8 +30,12 @@ class ExtractionRequested(DomainEvent, frozen=True, kw_only=True):
 
 
 class StatsExtracted(DomainEvent, frozen=True, kw_only=True):
-    """The OCR read the picture; `request_id` is the event that asked for it."""
+    """The OCR read the picture; `request_id` is the event that asked for it.
 
+    The names on it are sealed under the key of `owner_id`.
+    """
+
+    owner_id: UUID
     request_id: UUID
     reading: Reading
 
@@ -49,9 +53,10 @@ class Confirmation(DomainEvent, frozen=True, kw_only=True):
     """The numbers as the player says they are.
 
     `changed` names what differs from the reading (``score``, ``stats.shots``); it is empty where
-    there was no reading to compare with.
+    there was no reading to compare with. `owner_id` is whose key seals the name.
     """
 
+    owner_id: UUID
     opponent_name: str
     side: Side | None
     score: Pair
@@ -77,6 +82,10 @@ class MatchRestored(DomainEvent, frozen=True, kw_only=True):
     """A deleted match is shown and counted again."""
 
 
+class MatchErased(DomainEvent, frozen=True, kw_only=True):
+    """The owner's account was erased; nothing of the match is shown or counted ever again."""
+
+
 MatchEvent = (
     ScreenshotUploaded
     | ExtractionRequested
@@ -86,4 +95,5 @@ MatchEvent = (
     | StatsCorrected
     | MatchDeleted
     | MatchRestored
+    | MatchErased
 )

@@ -14,6 +14,7 @@ from events.log import Recorded
 from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
+    MatchErased,
     ScreenshotUploaded,
     StatsExtracted,
 )
@@ -55,6 +56,7 @@ async def follow(
     """Note what the events ask for and what they bring, and the position, in one transaction."""
     asked: dict[UUID, Recorded] = {}
     answered: list[UUID] = []
+    erased: list[UUID] = []
     for recorded in batch:
         match recorded.event:
             case ScreenshotUploaded() | ExtractionRequested():
@@ -62,6 +64,10 @@ async def follow(
             case StatsExtracted(request_id=request_id) | ExtractionFailed(request_id=request_id):
                 if not asked.pop(request_id, None):
                     answered.append(request_id)
+            case MatchErased(match_id=match_id):
+                erased.append(match_id)
+                for waiting in [e for e in asked.values() if e.event.match_id == match_id]:
+                    del asked[waiting.event.id]
     async with conn.transaction():
         # It can be made again from the log: losing the last moments in a crash is no loss.
         await conn.execute("SET LOCAL synchronous_commit TO OFF")
@@ -71,6 +77,11 @@ async def follow(
             await conn.execute(
                 "DELETE FROM log.pending_readings WHERE request_id = ANY(%(answered)s)",
                 {"answered": answered},
+            )
+        if erased:
+            await conn.execute(
+                "DELETE FROM log.pending_readings WHERE match_id = ANY(%(erased)s)",
+                {"erased": erased},
             )
         await _move(conn, batch[-1].position)
 

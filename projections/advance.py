@@ -67,7 +67,8 @@ def _step(
             outcome = project_or_park(cursor, projection, batch)
             park(cursor, outcome.parked)
         else:
-            outcome = Outcome(projection.project(cursor, [each.recorded() for each in batch]))
+            events = [each.recorded(projection.mapper) for each in batch]
+            outcome = Outcome(projection.project(cursor, events))
         place.move(cursor, batch[-1].position, outcome.changed)
     return Advance(len(batch), batch[-1].position, outcome.parked)
 

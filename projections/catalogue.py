@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from typing import Final
 
+from msgspec.structs import replace
+
+from events.codec import EventMapper
 from events.progress import MATCHES_FOLLOWER
+from events.sealing import Keys
 from projections.matches import project
 from projections.matches_load import load
 from projections.projection import Projection
@@ -22,5 +26,11 @@ MATCHES: Final = Projection(
     project=project,
     load=load,
 )
+
+
+def with_keys(projection: Projection, keys: Keys) -> Projection:
+    """The projection, able to read the names in the log."""
+    return replace(projection, mapper=EventMapper(keys=keys))
+
 
 PROJECTIONS: Final[Mapping[str, Projection]] = {MATCHES.name: MATCHES}

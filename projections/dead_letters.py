@@ -56,7 +56,7 @@ def project_or_park(
             left.append(Unprojectable(stored, None))
             continue
         try:
-            entries.append(_Entry(stored, stored.recorded()))
+            entries.append(_Entry(stored, stored.recorded(projection.mapper)))
         except Exception as error:  # noqa: BLE001  # whatever is stored, the others go on
             left.append(Unprojectable(stored, problem_of(stored, error)))
             parked.add(stored.match_id)

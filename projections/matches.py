@@ -12,6 +12,7 @@ from psycopg.rows import TupleRow
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
+from events.matches import MatchErased
 from projections import own_names, quality
 from projections.own_names import Names
 from projections.quality import Tries
@@ -24,8 +25,12 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     before = _load_matches(cursor, {recorded.event.match_id for recorded in batch})
     after = dict(before)
     for recorded in batch:
-        after[recorded.event.match_id] = evolve(after.get(recorded.event.match_id), recorded.event)
-    _write_matches(cursor, after.values())
+        match_id, event = recorded.event.match_id, recorded.event
+        if isinstance(event, MatchErased) and match_id not in after:
+            continue  # its rows were taken out already
+        after[match_id] = evolve(after.get(match_id), event)
+    _write_matches(cursor, [match for match in after.values() if not match.is_erased])
+    _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     tries, names = Tries(), Names()
     for match in after.values():
@@ -104,6 +109,13 @@ def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
         """,
         [match_row(match) for match in matches],
     )
+
+
+def _remove_matches(cursor: Cursor[TupleRow], match_ids: list[UUID]) -> None:
+    if match_ids:
+        cursor.execute(
+            "DELETE FROM matches WHERE match_id = ANY(%(match_ids)s)", {"match_ids": match_ids}
+        )
 
 
 def match_row(match: Match) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.codec import EventMapper
 from events.match import Match, Result, evolve
 from projections import own_names, quality
 from projections.dead_letters import is_fault_of_event
@@ -46,7 +47,7 @@ class Folded(Struct, frozen=True):
 
 
 def load(
-    cursor: Cursor[TupleRow], histories: Iterable[Sequence[Stored]]
+    cursor: Cursor[TupleRow], histories: Iterable[Sequence[Stored]], mapper: EventMapper
 ) -> Sequence[Unprojectable]:
     """Fill the tables, which are new in this transaction; gives what could not be projected."""
     counts: dict[UUID, Count] = {}
@@ -55,7 +56,7 @@ def load(
     with cursor.copy(COPY_MATCHES) as copy:
         copy.set_types(MATCH_TYPES)
         for history in histories:
-            folded = fold(history)
+            folded = fold(history, mapper)
             left.extend(folded.left)
             if folded.match is None or folded.row is None:
                 continue
@@ -71,31 +72,33 @@ def load(
         copy.set_types(SUMMARY_TYPES)
         for owner_id, count in counts.items():
             standing = Standing(count.tally(), streaks.get(owner_id, Streaks()))
+            if standing == Standing():
+                continue
             copy.write_row(tuple(standing_row(owner_id, standing).values()))
     quality.write_new(cursor, tries)
     own_names.write_new(cursor, names)
     return left
 
 
-def fold(history: Sequence[Stored]) -> Folded:
+def fold(history: Sequence[Stored], mapper: EventMapper) -> Folded:
     """One match from its history, as far as that can be projected."""
     try:
         match: Match | None = None
         for stored in history:
-            match = evolve(match, stored.event())
+            match = evolve(match, stored.event(mapper))
         return Folded(match, _row(match))
     except Exception as error:
         if not is_fault_of_event(error):
             raise
-    return _fold_to_the_fault(history)
+    return _fold_to_the_fault(history, mapper)
 
 
-def _fold_to_the_fault(history: Sequence[Stored]) -> Folded:
+def _fold_to_the_fault(history: Sequence[Stored], mapper: EventMapper) -> Folded:
     match: Match | None = None
     row = None
     for number, stored in enumerate(history):
         try:
-            further = evolve(match, stored.event())
+            further = evolve(match, stored.event(mapper))
             row = _row(further)
             match = further
         except Exception as error:  # noqa: BLE001  # told from others by `fold`
@@ -106,7 +109,7 @@ def _fold_to_the_fault(history: Sequence[Stored]) -> Folded:
 
 
 def _row(match: Match | None) -> tuple[Any, ...] | None:
-    return tuple(match_row(match).values()) if match else None
+    return tuple(match_row(match).values()) if match and not match.is_erased else None
 
 
 def _streaks(cursor: Cursor[TupleRow]) -> dict[UUID, Streaks]:

@@ -7,6 +7,7 @@ from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.codec import EventMapper
 from events.log import Recorded
 from projections.stored import Stored, Unprojectable
 
@@ -14,9 +15,12 @@ from projections.stored import Stored, Unprojectable
 # path is the build at hand, and nothing else: projecting cannot have an effect outside of it.
 Project = Callable[[Cursor[TupleRow], Sequence[Recorded]], tuple[UUID, ...]]
 
-# Fills the empty tables from whole histories, one match after the other, in order of versions.
+# Fills the empty tables from whole histories, one match after the other, in order of versions,
+# reading them with the mapper.
 # Gives the events that could not be projected, and the later ones of the same matches.
-Load = Callable[[Cursor[TupleRow], Iterable[Sequence[Stored]]], Sequence[Unprojectable]]
+Load = Callable[
+    [Cursor[TupleRow], Iterable[Sequence[Stored]], EventMapper], Sequence[Unprojectable]
+]
 
 
 class Projection(Struct, frozen=True, kw_only=True):
@@ -26,6 +30,7 @@ class Projection(Struct, frozen=True, kw_only=True):
     rows that this code can still keep up to date and serve; raise it when they no longer fit.
     `tables` names the key of each table. The tables stand in ``schema/<name>.sql``, their indexes
     in ``schema/<name>_indexes.sql``; both name no schema, and neither do `project` and `load`.
+    `mapper` reads the log; one without keys sees no names in it.
     """
 
     name: str
@@ -35,3 +40,4 @@ class Projection(Struct, frozen=True, kw_only=True):
     tables: Mapping[str, str]
     project: Project
     load: Load
+    mapper: EventMapper = EventMapper()

@@ -55,8 +55,11 @@ def comparison(match: Match) -> dict[str, bool]:
 
 
 def counts_of(match: Match | None) -> dict[Series, Tried]:
-    """What a match adds to the counts, deleted or not: it was read all the same."""
-    if match is None or match.reading is None:
+    """What a match adds to the counts, deleted or not: it was read all the same.
+
+    Of an erased one the names are gone, and with them what told the player's side.
+    """
+    if match is None or match.reading is None or match.is_erased:
         return {}
     reading, size = match.reading, size_of(match.width, match.height)
     return {

@@ -71,7 +71,8 @@ def _load(
     conn.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
     create(conn, projection, Build.NEXT)
     with conn.cursor() as cursor:
-        left = projection.load(cursor, _reported(read, head, report))
+        mapper = projection.mapper.with_all_keys()
+        left = projection.load(cursor, _reported(read, head, report), mapper)
         report(head, head, "indexing")
         add_indexes(conn, projection)
         park(cursor, left)

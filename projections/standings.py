@@ -55,7 +55,10 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
 
 
 def write_standings(cursor: Cursor[TupleRow], standings: Mapping[UUID, Standing]) -> None:
-    """Keep the standings in place of those kept before."""
+    """Keep the standings in place of those kept before; an empty one has no row."""
+    empty = [owner_id for owner_id, standing in standings.items() if standing == Standing()]
+    if empty:
+        cursor.execute("DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": empty})
     cursor.executemany(
         """
         INSERT INTO summaries (owner_id, tally, streaks, view)
@@ -63,7 +66,11 @@ def write_standings(cursor: Cursor[TupleRow], standings: Mapping[UUID, Standing]
         ON CONFLICT (owner_id) DO UPDATE SET
             tally = EXCLUDED.tally, streaks = EXCLUDED.streaks, view = EXCLUDED.view
         """,
-        [standing_row(owner_id, standing) for owner_id, standing in standings.items()],
+        [
+            standing_row(owner_id, standing)
+            for owner_id, standing in standings.items()
+            if owner_id not in empty
+        ],
     )
 
 

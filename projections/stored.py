@@ -14,8 +14,6 @@ from events.matches import MatchEvent
 
 COPIED_TYPES: Final = ("int8", "uuid", "int8", "text", "bytea")
 
-_MAPPER: Final = EventMapper()
-
 
 class Stored(Struct, frozen=True, gc=False):
     """An event as it lies in the log. It may be one that this program cannot read."""
@@ -26,14 +24,14 @@ class Stored(Struct, frozen=True, gc=False):
     name: str
     state: bytes
 
-    def event(self) -> MatchEvent:
+    def event(self, mapper: EventMapper) -> MatchEvent:
         """The event; raises what `EventMapper.decode` does."""
-        decoded = _MAPPER.decode(self.name, self.state, self.match_id, self.version)
+        decoded = mapper.decode(self.name, self.state, self.match_id, self.version)
         return cast(MatchEvent, decoded)
 
-    def recorded(self) -> Recorded:
+    def recorded(self, mapper: EventMapper) -> Recorded:
         """The event with its position; raises what `EventMapper.decode` does."""
-        return Recorded(self.position, self.event())
+        return Recorded(self.position, self.event(mapper))
 
 
 class Unprojectable(Struct, frozen=True):

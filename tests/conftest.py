@@ -18,6 +18,7 @@ from deploy.nats import Nats
 from deploy.postgres import OWNER, Postgres
 from events.broker import create_broker
 from events.log import MatchLog
+from events.owner_keys import OwnerKeys
 from events.streams import set_up
 from projections.setup import create_read_models
 from tests.journeys.copies import Copy
@@ -30,6 +31,7 @@ NOTHING_IS_KEPT = {
     "shared_buffers": "32MB",
     "synchronous_commit": "off",
 }
+MASTER_KEY = bytes(range(32))
 TEMPLATE = "template_tracker"
 numbers = itertools.count()
 NewDatabase = Callable[[], str]
@@ -93,6 +95,13 @@ def match_log(database: str) -> Iterator[MatchLog]:
     log = MatchLog.open(database, connections=8)
     yield log
     log.close()
+
+
+@pytest.fixture
+def owner_keys(database: str) -> Iterator[OwnerKeys]:
+    keys = OwnerKeys(database, MASTER_KEY)
+    yield keys
+    keys.close()
 
 
 @pytest.fixture

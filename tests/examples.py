@@ -1,4 +1,4 @@
-"""One frozen example of each event, for the tests of the log and of everything that follows it."""
+"""One frozen example of each event; all but the last are the history of one match."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,6 +8,7 @@ from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
     MatchDeleted,
+    MatchErased,
     MatchEvent,
     MatchRestored,
     ScreenshotUploaded,
@@ -72,6 +73,7 @@ EXAMPLES: dict[str, MatchEvent] = {
         match_id=MATCH_ID,
         version=3,
         cause=cause(3, actor="ocr"),
+        owner_id=OWNER_ID,
         request_id=UPLOADED.id,
         reading=READING,
     ),
@@ -88,6 +90,7 @@ EXAMPLES: dict[str, MatchEvent] = {
         match_id=MATCH_ID,
         version=5,
         cause=cause(5),
+        owner_id=OWNER_ID,
         opponent_name="Yassine",
         side=Side.LEFT,
         score=Pair(4, 2),
@@ -100,6 +103,7 @@ EXAMPLES: dict[str, MatchEvent] = {
         match_id=MATCH_ID,
         version=6,
         cause=cause(6),
+        owner_id=OWNER_ID,
         opponent_name="Yassine",
         side=Side.RIGHT,
         score=Pair(2, 2),
@@ -111,3 +115,7 @@ EXAMPLES: dict[str, MatchEvent] = {
     "match.deleted.v1": MatchDeleted(match_id=MATCH_ID, version=7, cause=cause(7)),
     "match.restored.v1": MatchRestored(match_id=MATCH_ID, version=8, cause=cause(8)),
 }
+
+# The end of a match: nothing happens to it after that.
+ERASED = MatchErased(match_id=MATCH_ID, version=9, cause=cause(9))
+EVERY_EXAMPLE: dict[str, MatchEvent] = {**EXAMPLES, "match.erased.v1": ERASED}

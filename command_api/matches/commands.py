@@ -69,6 +69,16 @@ class RestoreMatch(Struct, frozen=True):
     """Undo the deletion."""
 
 
+class EraseMatch(Struct, frozen=True):
+    """Take the match out of everything for ever: its owner's account is erased."""
+
+
 MatchCommand = (
-    ConfirmStats | RecordReading | RecordFailure | RequestExtraction | DeleteMatch | RestoreMatch
+    ConfirmStats
+    | RecordReading
+    | RecordFailure
+    | RequestExtraction
+    | DeleteMatch
+    | RestoreMatch
+    | EraseMatch
 )

@@ -34,6 +34,7 @@ def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed
         match_id=match.id,
         version=match.version + 1,
         cause=cause,
+        owner_id=match.owner_id,
         opponent_name=match.opponent_name
         if command.opponent_name is UNSET
         else command.opponent_name,

@@ -3,11 +3,12 @@
 ``None`` instead of an event means that the command has nothing left to change: a repeat.
 """
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from command_api.matches.commands import (
     ConfirmStats,
     DeleteMatch,
+    EraseMatch,
     MatchCommand,
     RecordFailure,
     RecordReading,
@@ -22,12 +23,15 @@ from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
     MatchDeleted,
+    MatchErased,
     MatchEvent,
     MatchRestored,
     ScreenshotUploaded,
     StatsExtracted,
 )
 from events.refusals import NotFound
+
+NO_MATCH: Final = "There is no such match."
 
 
 def upload(command: UploadScreenshot, cause: Cause) -> ScreenshotUploaded:
@@ -49,12 +53,18 @@ def upload(command: UploadScreenshot, cause: Cause) -> ScreenshotUploaded:
 
 
 def decide(match: Match, command: MatchCommand, cause: Cause) -> MatchEvent | None:
-    """What happens when `command` is given to `match`."""
+    """What happens when `command` is given to `match`; to an erased one nothing ever does."""
+    if match.is_erased:
+        if isinstance(command, EraseMatch):
+            return None
+        raise NotFound(NO_MATCH)
     match command:
         case RecordReading():
             return _record_reading(match, command, cause)
         case RecordFailure():
             return _record_failure(match, command, cause)
+        case EraseMatch():
+            return MatchErased(match_id=match.id, version=match.version + 1, cause=cause)
         case RestoreMatch():
             return _restore(match, cause)
         case DeleteMatch():
@@ -75,6 +85,7 @@ def _record_reading(match: Match, command: RecordReading, cause: Cause) -> Stats
         match_id=match.id,
         version=match.version + 1,
         cause=cause,
+        owner_id=match.owner_id,
         request_id=command.request_id,
         reading=command.reading,
     )
@@ -114,4 +125,4 @@ def _request_extraction(match: Match, cause: Cause) -> ExtractionRequested | Non
 
 def _refuse_deleted(match: Match) -> None:
     if match.is_deleted:
-        raise NotFound("There is no such match.")
+        raise NotFound(NO_MATCH)

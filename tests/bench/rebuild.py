@@ -109,7 +109,10 @@ def timed(table: Table, what: str, events: int) -> Iterator[None]:
 def read_all(conninfo: str, upto: int) -> int:
     with psycopg.connect(conninfo) as conn:
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
-        return sum(len([stored.event() for stored in history]) for history in histories(conn, upto))
+        return sum(
+            len([stored.event(MATCHES.mapper) for stored in history])
+            for history in histories(conn, upto)
+        )
 
 
 def main() -> None:

@@ -8,11 +8,13 @@ import pytest
 from msgspec.structs import replace
 
 from deploy.log_commands import export, show, take_in, verify
+from deploy.settings import Settings
 from events.log import MatchLog
+from events.owner_keys import OwnerKeys
 from projections.catalogue import MATCHES
 from projections.follower import LiveFollower
-from tests.conftest import NewDatabase
-from tests.examples import EXAMPLES, MATCH_ID
+from tests.conftest import MASTER_KEY, NewDatabase
+from tests.examples import EXAMPLES, MATCH_ID, UPLOADED
 
 
 @pytest.fixture
@@ -53,9 +55,37 @@ def test_an_export_imported_elsewhere_gives_equal_read_models(
 
 
 def test_a_match_is_shown_with_its_events(
-    filled: str, capfdbinary: pytest.CaptureFixture[bytes]
+    filled: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:
-    assert show(filled, MATCH_ID) == 0
+    settings = Settings(database=filled, keys=tmp_path)
+    assert show(settings, MATCH_ID) == 0
     output = capfdbinary.readouterr().out
     assert b'"status": "confirmed"' in output
     assert output.count(b"\n") > len(EXAMPLES)
+
+
+def test_an_import_with_its_keys_has_the_names_and_without_them_has_none(
+    database: str, new_database: NewDatabase, owner_keys: OwnerKeys, tmp_path: Path
+) -> None:
+    log = MatchLog.open(database, connections=1, keys=owner_keys)
+    log.append(UPLOADED)
+    log.close()
+    lines, keys = tmp_path / "log.ndjson", tmp_path / "keys.ndjson"
+    assert export(database, lines, keys) == 0
+    assert keys.stat().st_mode & 0o077 == 0
+    with_keys, without = new_database(), new_database()
+    assert take_in(with_keys, lines, keys) == 0
+    assert take_in(without, lines) == 0
+    assert [opponent_in(each) for each in (with_keys, without)] == ["Yassine", ""]
+
+
+def opponent_in(database: str) -> str:
+    keys = OwnerKeys(database, MASTER_KEY)
+    log = MatchLog.open(database, connections=1, keys=keys)
+    try:
+        match = log.load(MATCH_ID)
+    finally:
+        log.close()
+        keys.close()
+    assert match is not None
+    return match.opponent_name

@@ -10,7 +10,7 @@ from eventsourcing.persistence import StoredEvent
 from events.catalogue import CURRENT, UPCASTERS
 from events.codec import EventMapper, UnknownEvent
 from events.matches import MatchDeleted
-from tests.examples import EXAMPLES, MATCH_ID, cause
+from tests.examples import EVERY_EXAMPLE, MATCH_ID, cause
 
 FROZEN: dict[str, Any] = json.loads(
     Path(__file__).with_name("stored_events.json").read_text(encoding="utf-8")
@@ -25,16 +25,16 @@ def test_every_event_that_was_ever_stored_has_a_frozen_form() -> None:
     assert set(FROZEN) == set(CURRENT) | set(UPCASTERS)
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", sorted(EVERY_EXAMPLE))
 def test_the_stored_form_of_an_event_does_not_change(name: str) -> None:
-    written = EventMapper().to_stored_event(EXAMPLES[name])
+    written = EventMapper().to_stored_event(EVERY_EXAMPLE[name])
     assert written.topic == name
     assert json.loads(written.state) == FROZEN[name]
 
 
-@pytest.mark.parametrize("name", sorted(EXAMPLES))
+@pytest.mark.parametrize("name", sorted(EVERY_EXAMPLE))
 def test_the_frozen_form_is_read_as_the_event(name: str) -> None:
-    event = EXAMPLES[name]
+    event = EVERY_EXAMPLE[name]
     assert EventMapper().to_domain_event(stored(name, FROZEN[name], event.version)) == event
 
 

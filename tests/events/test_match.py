@@ -29,6 +29,7 @@ def ended(user: int, opponent: int, penalties: Pair | None = None) -> Match:
         match_id=MATCH_ID,
         version=2,
         cause=cause(2),
+        owner_id=UPLOADED.owner_id,
         opponent_name="Yassine",
         side=None,
         score=Pair(user, opponent),

@@ -73,6 +73,7 @@ def following(
                 match_id=match_id,
                 version=version,
                 cause=why,
+                owner_id=match.owner_id,
                 request_id=UPLOADED.id,
                 reading=READING,
             )
@@ -80,6 +81,7 @@ def following(
         match_id=match_id,
         version=version,
         cause=why,
+        owner_id=match.owner_id,
         opponent_name="Yassine",
         side=None,
         score=score,

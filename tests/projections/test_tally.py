@@ -49,6 +49,7 @@ def next_event(
         match_id=match.id,
         version=version,
         cause=why,
+        owner_id=match.owner_id,
         opponent_name="Yassine",
         side=None,
         score=score,

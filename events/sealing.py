@@ -1,0 +1,90 @@
+"""Names in the log, sealed under a key of their owner: without the key they read as blank.
+
+AES-256-GCM, one nonce a box, bound to the event that it lies in: a box that is altered, or moved
+to another event, does not open.
+"""
+
+import base64
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
+NONCE_BYTES: Final = 12
+
+
+class BrokenSeal(Exception):
+    """A box in the log does not open with its owner's key: it was altered or moved."""
+
+
+class Keys(Protocol):
+    """The keys of owners."""
+
+    def of(self, owner_id: UUID) -> AESGCM | None:
+        """The owner's key; None when it was destroyed."""
+
+    def made_for(self, owner_id: UUID) -> AESGCM:
+        """The owner's key, made when there is none; raises `NotFound` when it was destroyed."""
+
+
+class Names(Struct, frozen=True):
+    """Where an event holds names: paths with dots, each with what stands there without the key.
+
+    `owner` is the field that says whose key seals them.
+    """
+
+    owner: str
+    blanks: Mapping[str, Any]
+    decoder: msgspec.json.Decoder[tuple[Any, ...]]
+
+    def taken_from(self, fields: dict[str, Any]) -> list[Any] | None:
+        """Take the names out of stored fields, leaving the blanks; None when all are blank."""
+        names = []
+        for path, blank in self.blanks.items():
+            holder, name = _holder(fields, path)
+            names.append(holder[name])
+            holder[name] = blank
+        return names if names != list(self.blanks.values()) else None
+
+    def put_into(self, fields: dict[str, Any], names: tuple[Any, ...]) -> None:
+        """Put the names back into stored fields."""
+        for path, value in zip(self.blanks, names, strict=True):
+            holder, name = _holder(fields, path)
+            holder[name] = value
+
+    def put_into_event(self, event: Struct, names: tuple[Any, ...]) -> None:
+        """Put the names into an event that is still being made and that nobody has seen yet."""
+        for path, value in zip(self.blanks, names, strict=True):
+            holder = event
+            *outer, name = path.split(".")
+            for step in outer:
+                holder = getattr(holder, step)
+            force_setattr(holder, name, value)
+
+
+def seal(key: AESGCM, names: list[Any], about: bytes) -> bytes:
+    """The names as a box, in base64; `about` says where it lies."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return base64.b64encode(nonce + key.encrypt(nonce, msgspec.json.encode(names), about))
+
+
+def unseal(key: AESGCM, box: bytes, about: bytes) -> bytes:
+    """What `seal` put into the box, as JSON; raises `BrokenSeal`."""
+    try:
+        sealed = base64.b64decode(box, validate=True)
+        return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
+    except (ValueError, InvalidTag):
+        raise BrokenSeal("The names of an event do not open with their owner's key.") from None
+
+
+def _holder(fields: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
+    *outer, name = path.split(".")
+    for step in outer:
+        fields = fields[step]
+    return fields, name
