@@ -42,8 +42,27 @@ async def count(
         return
     if when_first_refused and hits == limit.limit + 1:
         await when_first_refused()
-    wait = max(1, math.ceil((ends_at - now).total_seconds()))
+    # Who asked a moment before the window began has a little more than the window to wait.
+    wait = max(1, math.ceil(min(ends_at - now, limit.window).total_seconds()))
     raise TooManyRequests(f"That was too often. Try again in {_spoken(wait)}.", wait)
+
+
+async def note(pool: AsyncConnectionPool, limit: RateLimit, key: str, now: datetime) -> None:
+    """Count one more for `key` without refusing it, so that `is_noted` knows it."""
+    await _hit(pool, limit, key, now)
+
+
+async def is_noted(pool: AsyncConnectionPool, limit: RateLimit, key: str, now: datetime) -> bool:
+    """Whether `key` was counted in a window that still runs."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT FROM accounts.rate_counters
+            WHERE key_hash = %(key_hash)s AND window_ends_at > %(now)s
+            """,
+            {"key_hash": _key_hash(limit, key), "now": now},
+        )
+    return cursor.rowcount == 1
 
 
 def network_of(client: str) -> str:

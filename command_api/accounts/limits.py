@@ -11,10 +11,12 @@ from psycopg_pool import AsyncConnectionPool
 from command_api.accounts import audit, players
 from command_api.accounts.audit import Happening
 from command_api.accounts.commands import Call
-from command_api.rate_limit import RateLimit, count, network_of
+from command_api.rate_limit import RateLimit, count, is_noted, network_of, note
+from events.refusals import TooManyRequests
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
+DAY: Final = timedelta(days=1)
 
 
 class AccountLimits(Struct, frozen=True):
@@ -23,8 +25,10 @@ class AccountLimits(Struct, frozen=True):
     enabled: bool = True
     login_by_client: RateLimit = RateLimit("login by client", 20, MINUTE)
     login_by_address_and_client: RateLimit = RateLimit("login by address and client", 5, MINUTE)
-    # So high that a stranger alone, who ends at the two above, cannot lock the owner out.
+    # So high that a stranger alone, who ends at the two above, cannot lock the owner out; for who
+    # has many networks, those where the owner signed in lately are let through.
     login_by_address: RateLimit = RateLimit("login by address", 300, MINUTE)
+    known_network: RateLimit = RateLimit("signed in by address and client", 1, 30 * DAY)
     registration_by_client: RateLimit = RateLimit("registration by client", 10, HOUR)
     refresh_by_client: RateLimit = RateLimit("refresh by client", 60, MINUTE)
     password_by_player: RateLimit = RateLimit("password by player", 5, MINUTE)
@@ -51,7 +55,20 @@ async def count_login(
     await count(pool, limits.login_by_client, client, call.now, _denied(pool, call))
     both = f"{address}\0{client}"
     await count(pool, limits.login_by_address_and_client, both, call.now, denied)
-    await count(pool, limits.login_by_address, address, call.now, denied)
+    try:
+        await count(pool, limits.login_by_address, address, call.now, denied)
+    except TooManyRequests:
+        if not await is_noted(pool, limits.known_network, both, call.now):
+            raise
+
+
+async def note_network(
+    pool: AsyncConnectionPool, limits: AccountLimits, address: str, call: Call
+) -> None:
+    """Remember for a month, as a hash, where the owner of the folded `address` signed in."""
+    if limits.enabled:
+        both = f"{address}\0{network_of(call.client)}"
+        await note(pool, limits.known_network, both, call.now)
 
 
 async def count_registration(pool: AsyncConnectionPool, limits: AccountLimits, call: Call) -> None:

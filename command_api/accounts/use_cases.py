@@ -29,6 +29,7 @@ from command_api.accounts.limits import (
     count_password,
     count_refresh,
     count_registration,
+    note_network,
 )
 from command_api.accounts.password_rules import PasswordRules, objections
 from command_api.accounts.players import StoredPlayer
@@ -99,7 +100,9 @@ async def login(accounts: Accounts, command: Login, call: Call) -> TokenPair:
         raise Unauthenticated(WRONG)
     if accounts.credentials.is_outdated(player.password_hash):
         await _hash_again(accounts, player, command.password)
-    return await _begin_session(accounts, player, call)
+    pair = await _begin_session(accounts, player, call)
+    await note_network(accounts.pool, accounts.limits, folded(command.email), call)
+    return pair
 
 
 async def refresh(accounts: Accounts, command: Refresh, call: Call) -> TokenPair:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from command_api.rate_limit import RateLimit, count, network_of
+from command_api.rate_limit import RateLimit, count, is_noted, network_of, note
 from events.refusals import TooManyRequests
 
 pytestmark = pytest.mark.anyio
@@ -51,6 +51,23 @@ async def test_a_refusal_says_how_long_to_wait(pool: AsyncConnectionPool) -> Non
     assert refusal.value.retry_after == 18
     with pytest.raises(TooManyRequests, match="in 1 second\\."):
         await count(pool, THREE, "amina", NOW + timedelta(seconds=59.9))
+
+
+async def test_who_asked_before_the_window_began_waits_no_longer_than_it(
+    pool: AsyncConnectionPool,
+) -> None:
+    for _ in range(3):
+        await count(pool, THREE, "amina", NOW)
+    with pytest.raises(TooManyRequests) as refusal:
+        await count(pool, THREE, "amina", NOW - timedelta(milliseconds=5))
+    assert refusal.value.retry_after == 60
+
+
+async def test_what_was_noted_is_known_until_its_window_ends(pool: AsyncConnectionPool) -> None:
+    await note(pool, THREE, "amina", NOW)
+    ask = [await is_noted(pool, THREE, "amina", NOW + timedelta(seconds=s)) for s in (0, 59, 60)]
+    assert ask == [True, True, False]
+    assert not await is_noted(pool, THREE, "yassine", NOW)
 
 
 async def test_only_the_first_refusal_of_a_window_is_reported(pool: AsyncConnectionPool) -> None:

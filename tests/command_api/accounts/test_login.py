@@ -120,6 +120,34 @@ async def test_a_stranger_does_not_lock_the_owner_out(accounts: Accounts, amina:
     assert await login(accounts, Login(EMAIL, PASSWORD), CALL)
 
 
+async def test_who_has_many_networks_does_not_lock_the_owner_out_where_they_signed_in(
+    accounts: Accounts, amina: Player
+) -> None:
+    home, later = "203.0.113.5", NOW + timedelta(days=29)
+    assert await login(accounts, Login(EMAIL, PASSWORD), at(NOW, home))
+    for network in range(60):
+        for _ in range(5):
+            with pytest.raises(Unauthenticated):
+                await login(
+                    accounts, Login(EMAIL, "guess"), at(later, f"2001:db8::{network}:0:0:0:1")
+                )
+    for client in ("2001:db8:1::1", "203.0.113.6"):
+        with pytest.raises(TooManyRequests):
+            await login(accounts, Login(EMAIL, PASSWORD), at(later, client))
+    assert await login(accounts, Login(EMAIL, PASSWORD), at(later, home))
+
+
+async def test_an_owner_guesses_no_more_often_than_anybody(
+    accounts: Accounts, amina: Player
+) -> None:
+    assert await login(accounts, Login(EMAIL, PASSWORD), CALL)
+    for _ in range(4):
+        with pytest.raises(Unauthenticated):
+            await login(accounts, Login(EMAIL, "guess"), CALL)
+    with pytest.raises(TooManyRequests):
+        await login(accounts, Login(EMAIL, "guess"), CALL)
+
+
 async def test_a_client_may_try_twenty_addresses_a_minute(accounts: Accounts) -> None:
     for n in range(20):
         with pytest.raises(Unauthenticated):
