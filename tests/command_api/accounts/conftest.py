@@ -1,8 +1,10 @@
 """Accounts on a fresh database, and what the tests of accounts say to them."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -16,6 +18,8 @@ from command_api.accounts.credentials import Argon2Cost, Credentials
 from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.tokens import SigningKey
 from command_api.accounts.use_cases import Accounts, register
+from deploy.nats import Nats
+from tests.command_api.accounts.two_apis import Apis, started
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CALL = Call("192.0.2.7", UUID(int=1), NOW)
@@ -47,6 +51,16 @@ async def amina(accounts: Accounts) -> Player:
 def at(now: datetime, client: str = CALL.client) -> Call:
     """A call at another time, or from another place."""
     return msgspec.structs.replace(CALL, now=now, client=client)
+
+
+@pytest.fixture(scope="session")
+def apis(nats_server: Nats) -> Iterator[Apis]:
+    """Two API processes on one database."""
+    with tempfile.TemporaryDirectory(prefix="tracker-two-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with started(folder, nats_server.url) as apis:
+            yield apis
 
 
 async def audited(accounts: Accounts) -> list[str]:
