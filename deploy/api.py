@@ -12,9 +12,10 @@ from litestar.types import ASGIApp
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
-from command_api.accounts.credentials import Credentials
+from command_api.accounts.credentials import Argon2Cost, Credentials
 from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.limits import AccountLimits
+from command_api.accounts.password_rules import PasswordRules
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
@@ -104,9 +105,10 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
             command = create_command_app(
                 accounts=Accounts(
                     pool=pool,
-                    credentials=Credentials(),
+                    credentials=Credentials(Argon2Cost(*settings.hash_cost)),
                     keys=keys,
                     limits=AccountLimits(enabled=settings.rate_limits),
+                    password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
                 matches=MatchCommands(match_log, progress, screenshots, OwnNames(pool)),
                 answers=Answers(pool),

@@ -34,6 +34,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     keys: Path = field(default_factory=lambda: Path("data/keys").absolute())
     sealing_key: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    shortest_password: int = 8
+    hash_cost: tuple[int, int, int] = (19 * 1024, 2, 1)
 
     @property
     def address(self) -> str:
@@ -132,6 +134,23 @@ def _proxies(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         ) from None
 
 
+def _password_length(name: str, text: str) -> int:
+    if re.fullmatch("[0-9]{1,2}", text) and 8 <= int(text) <= 64:
+        return int(text)
+    raise BadSetting(f"{name} must be a whole number of characters from 8 to 64, not {text!r}.")
+
+
+def _hash_cost(name: str, text: str) -> tuple[int, int, int]:
+    if re.fullmatch("[0-9]{1,7},[0-9]{1,2},[0-9]{1,2}", text):
+        memory, passes, threads = map(int, text.split(","))
+        if 1024 <= memory <= 1024 * 1024 and 1 <= passes <= 20 and 1 <= threads <= 16:
+            return memory, passes, threads
+    raise BadSetting(
+        f"{name} must be KiB of memory (1024 to 1048576), passes (1 to 20) and threads (1 to 16)"
+        f" with commas between, such as 19456,2,1, not {text!r}."
+    )
+
+
 _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_HOST": _host,
     "TRACKER_PORT": _port,
@@ -143,6 +162,8 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_KEYS": _folder,
     "TRACKER_SEALING_KEY": _sealing_key,
     "TRACKER_PROXIES": _proxies,
+    "TRACKER_SHORTEST_PASSWORD": _password_length,
+    "TRACKER_HASH_COST": _hash_cost,
 }
 
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from command_api.accounts.credentials import OWASP, Argon2Cost
+from command_api.accounts.password_rules import DEFAULT_RULES, PasswordRules
 from deploy.settings import BadSetting, Settings, read_settings, require, to_environment
 
 folders = st.text("abc é/", min_size=1, max_size=20).map(lambda text: Path("/data") / text)
@@ -21,6 +23,8 @@ everything = st.builds(
     screenshots=folders,
     keys=folders,
     proxies=st.lists(st.ip_addresses().map(ip_network), max_size=3).map(tuple),
+    shortest_password=st.integers(8, 64),
+    hash_cost=st.tuples(st.integers(1024, 2**20), st.integers(1, 20), st.integers(1, 16)),
 )
 
 
@@ -34,6 +38,12 @@ def test_pictures_and_keys_lie_in_the_data_folder_unless_told_otherwise() -> Non
     settings = read_settings({"TRACKER_DATA": "/srv/tracker", "TRACKER_KEYS": "/etc/keys"})
     assert settings.screenshots == Path("/srv/tracker/screenshots")
     assert settings.keys == Path("/etc/keys")
+
+
+def test_passwords_cost_and_measure_what_is_recommended_unless_told_otherwise() -> None:
+    settings = read_settings({})
+    assert Argon2Cost(*settings.hash_cost) == OWASP
+    assert PasswordRules(shortest=settings.shortest_password) == DEFAULT_RULES
 
 
 def test_empty_value_counts_as_none() -> None:
@@ -76,6 +86,12 @@ def test_name_near_nothing_is_refused_with_all_known_ones() -> None:
         ("TRACKER_PROXIES", "10.0.0.0/8,somewhere"),
         ("TRACKER_DATABASE", "mysql://here"),
         ("TRACKER_NATS", "nats://a:4222,b"),
+        ("TRACKER_SHORTEST_PASSWORD", "7"),
+        ("TRACKER_SHORTEST_PASSWORD", "65"),
+        ("TRACKER_HASH_COST", "19456"),
+        ("TRACKER_HASH_COST", "19456,2,0"),
+        ("TRACKER_HASH_COST", "1023,2,1"),
+        ("TRACKER_HASH_COST", "19456,2,1,1"),
     ],
 )
 def test_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:

@@ -5,9 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
+from argon2 import extract_parameters
 
 from tests.command_api.accounts.two_apis import PASSWORD, Api, Apis, new_client
 
@@ -193,3 +196,33 @@ def test_the_address_is_no_password(apis: Apis) -> None:
     answer = apis.one.post("register", {"email": email, "password": email.upper()})
     assert answer.status_code == 400
     assert set(answer.json()["fields"]) == {"password"}
+
+
+def test_settings_make_passwords_longer_and_hashes_dearer_from_the_next_login_on(
+    apis: Apis, tmp_path: Path
+) -> None:
+    who = apis.registered()
+    assert stored_cost(apis, who["email"]) == (19 * 1024, 2)
+    settings = {"TRACKER_SHORTEST_PASSWORD": "15", "TRACKER_HASH_COST": "20480,3,1"}
+    stricter = Api(tmp_path / "stricter.log", {**apis.environment, **settings})
+    try:
+        short = {"email": f"x{who['email']}", "password": "x" * 14}
+        assert stricter.post("register", short).status_code == 400
+        assert stricter.post("login", {**who, "password": "a guess"}).status_code == 401
+        assert stored_cost(apis, who["email"]) == (19 * 1024, 2)
+        assert stricter.post("login", who).status_code == 200
+        assert stored_cost(apis, who["email"]) == (20 * 1024, 3)
+    finally:
+        stricter.tell_to_stop()
+        stricter.process.wait(timeout=30)
+
+
+def stored_cost(apis: Apis, email: str) -> tuple[int, int]:
+    """Memory and passes of the stored hash."""
+    with psycopg.connect(apis.environment["TRACKER_DATABASE"]) as conn:
+        row = conn.execute(
+            "SELECT password_hash FROM accounts.players WHERE email = %s", [email]
+        ).fetchone()
+    assert row
+    cost = extract_parameters(row[0])
+    return cost.memory_cost, cost.time_cost
