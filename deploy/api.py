@@ -24,8 +24,10 @@ from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
+from deploy.openapi import document
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
+from deploy.schema_app import create_app as create_schema_app
 from deploy.screenshots_store import FolderOfScreenshots
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
@@ -123,7 +125,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
             )
-            app = refusing_while_away(gateway(command, query), pulse)
+            schema = create_schema_app(document())
+            app = refusing_while_away(gateway(command, query, schema), pulse)
             yield edge(app, allowed_origins(settings.host))
     finally:
         background.cancel()

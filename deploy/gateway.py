@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from events.web import NO_SUCH_PAGE, NOT_ALLOWED
 
 WITHOUT_READ_MODEL: Final = ("/api/auth/", "/.well-known/jwks.json")
+SCHEMA: Final = "/schema"
 READING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -45,12 +46,18 @@ def addresses(*apps: Litestar) -> list[Address]:
     return [Address(path, taken) for path, taken in methods.items()]
 
 
-def gateway(command: Litestar, query: Litestar) -> ASGIApp:
+def gateway(command: Litestar, query: Litestar, schema: Litestar) -> ASGIApp:
     """An ASGI application that hands each request to the side that answers it.
 
-    What neither side takes is answered here: only both together know what an address allows.
+    `schema` publishes the description of both. What no side takes is answered here: only all
+    together know what an address allows.
     """
-    known = addresses(command, query)
+    known = addresses(command, query, schema)
+
+    def side_of(method: str, path: str) -> Litestar:
+        if path.startswith(SCHEMA):
+            return schema
+        return query if is_query(method, path) else command
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -64,13 +71,9 @@ def gateway(command: Litestar, query: Litestar) -> ASGIApp:
         elif method not in address.methods:
             await _answer(send, 405, NOT_ALLOWED, address.allow)
         elif method == "HEAD":
-            await (query if is_query(method, path) else command)(
-                {**scope, "method": "GET"},
-                receive,
-                _without_body(send),
-            )
+            await side_of(method, path)({**scope, "method": "GET"}, receive, _without_body(send))
         else:
-            await (query if is_query(method, path) else command)(scope, receive, send)
+            await side_of(method, path)(scope, receive, send)
 
     return dispatch
 

@@ -1,6 +1,9 @@
 """Names of teams and players, compared as people compare them."""
 
 import unicodedata
+from typing import Final
+
+LONGEST_NAME: Final = 255
 
 
 def fold(name: str) -> str:

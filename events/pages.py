@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
+from events.operations import Parameter
 from events.refusals import Invalid
 
 Cursor = TypeVar("Cursor", bound=Struct)
@@ -16,6 +17,28 @@ DEFAULT_LIMIT: Final = 100
 GREATEST_LIMIT: Final = 500
 LONGEST_CURSOR: Final = 200
 BAD_CURSOR: Final = "This cursor was not given out here; begin again without it."
+
+# What an operation that answers in pages takes and gives.
+PARAMETERS: Final = (
+    Parameter(
+        name="limit",
+        place="query",
+        says="How many to answer with.",
+        schema={
+            "type": "integer",
+            "minimum": 1,
+            "maximum": GREATEST_LIMIT,
+            "default": DEFAULT_LIMIT,
+        },
+    ),
+    Parameter(
+        name="cursor",
+        place="query",
+        says="The place in the list, as the `Link` header of the page before gives it.",
+        schema={"type": "string", "maxLength": LONGEST_CURSOR},
+    ),
+)
+PAGE: Final = ("Link",)
 
 
 def next_page(path: str, limit: int, cursor: Struct) -> dict[str, str]:

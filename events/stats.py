@@ -22,6 +22,7 @@ STATISTICS: Final = (
     "saves",
 )
 
+GREATEST_SCORE: Final = 99
 GREATEST_VALUE: Final = 9999
 GREATEST_POSSESSION: Final = 100
 

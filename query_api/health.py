@@ -20,7 +20,7 @@ WELL: Final = "ok"
 NOT_MADE: Final = "They are not there yet; `python -m deploy migrate` makes them."
 DATABASE_SECONDS: Final = 2.0
 LOOPBACK: Final = ("127.0.0.1", "::1")
-PROMETHEUS: Final = "text/plain; version=0.0.4; charset=utf-8"
+PROMETHEUS: Final = "text/plain; version=0.0.4"  # the charset is added
 
 
 class Gauge(Struct, frozen=True):

@@ -7,11 +7,10 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from command_api.matches.commands import ConfirmStats
+from events.names import LONGEST_NAME
 from events.refusals import Invalid
-from events.stats import STATISTICS, Pair, greatest
+from events.stats import GREATEST_SCORE, STATISTICS, Pair, greatest
 
-GREATEST_SCORE: Final = 99
-LONGEST_NAME: Final = 255
 # A phone's clock may run ahead of ours.
 CLOCK_SKEW: Final = timedelta(days=1)
 NOT_KNOWN: Final = Pair(0, 0)

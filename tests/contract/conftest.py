@@ -7,6 +7,7 @@ import httpx
 import numpy as np
 import pytest
 
+from tests.contract.described import as_described
 from tests.journeys.copies import Copy
 from tests.journeys.players import Player
 
@@ -21,7 +22,8 @@ def picture() -> bytes:
 @pytest.fixture(scope="session")
 def anyone(copy: Copy) -> Iterator[httpx.Client]:
     """A client who has not signed in."""
-    with httpx.Client(base_url=copy.address, trust_env=False) as client:
+    hooks = {"response": [as_described]}
+    with httpx.Client(base_url=copy.address, trust_env=False, event_hooks=hooks) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from tests.contract.described import as_described
 from tests.journeys.copies import Copy
 
 numbers = itertools.count()
@@ -14,12 +15,17 @@ PASSWORD = "three blue goalposts"
 
 
 class Player:
-    """A registered, signed-in player."""
+    """A registered, signed-in player; no answer may differ from what is published."""
 
     def __init__(self, copy: Copy) -> None:
         self.email = f"player{next(numbers)}.{secrets.token_hex(4)}@example.com"
         credentials = {"email": self.email, "password": PASSWORD}
-        self.http = httpx.Client(base_url=copy.address, trust_env=False, timeout=30)
+        self.http = httpx.Client(
+            base_url=copy.address,
+            trust_env=False,
+            timeout=30,
+            event_hooks={"response": [as_described]},
+        )
         registered = self.http.post("/api/auth/register/", json=credentials)
         assert registered.status_code == 201, registered.text
         self.id = registered.json()["id"]

@@ -11,7 +11,9 @@ def test_metrics_tell_how_far_and_how_good(copy: Copy, player: Player) -> None:
     assert truth.score is not None
     wrong = {"score_user": truth.score[0] + 1, "score_opponent": truth.score[1]}
     player.http.put(f"/api/matches/{match['id']}/", json=wrong)
-    text = copy.ask("GET", "/metrics").text
+    answer = copy.ask("GET", "/metrics")
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    text = answer.text
     assert 'tracker_projection_lag_events{projection="matches"}' in text
     corrected = [line for line in text.splitlines() if 'field="score"' in line and "corr" in line]
     # Other tests read pictures of other sizes: each size is a line of its own.

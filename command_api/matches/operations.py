@@ -1,0 +1,241 @@
+"""The operations that change matches, as the published document describes them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from command_api.idempotency import LONGEST
+from command_api.matches.commands import ConfirmStats
+from command_api.matches.upload_form import FILE
+from command_api.preferences import LONGEST_READING_SECONDS, READING_SECONDS
+from events.match_shape import MATCH, NAME, READ, SCORE, TIME, UNREAD, pair_of, statistics
+from events.match_view import MatchView
+from events.operations import Answer, Operation, Parameter, Schema, Shape, nullable, ref
+from events.stats import GREATEST_POSSESSION, GREATEST_VALUE
+
+TAG: Final = "Matches"
+ONE: Final = "/api/matches/{match_id}/"
+CHANGED: Final = ("ETag", "Event-Position", "Event-Position-Reached")
+STALE: Final = "The match is at another version than `If-Match` names."
+OTHER_REQUEST: Final = "This `Idempotency-Key` was used for another request."
+
+PREFER: Final = Parameter(
+    name="Prefer",
+    place="header",
+    says="`wait=N`: wait for the reading for at most N seconds"
+    f" ({READING_SECONDS:.0f} if nothing is said, {LONGEST_READING_SECONDS:.0f} at most)."
+    " `respond-async`: wait for nothing (RFC 7240).",
+    schema={"type": "string", "examples": ["wait=20", "respond-async"]},
+)
+NO_WAITING: Final = Parameter(
+    name="Prefer",
+    place="header",
+    says="`respond-async`: do not wait until queries show the change (RFC 7240).",
+    schema={"type": "string", "examples": ["respond-async"]},
+)
+IDEMPOTENCY_KEY: Final = Parameter(
+    name="Idempotency-Key",
+    place="header",
+    says="Sent again with the same key, the request gets its first answer; kept for a week.",
+    schema={
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST,
+        "pattern": "^[ -~]+$",
+        "examples": ["8e03978e-40d5-43dd-bc93-6894a57f9324"],
+    },
+)
+IF_MATCH: Final = Parameter(
+    name="If-Match",
+    place="header",
+    says="Change the match only while it is at this version.",
+    schema={"type": "string", "examples": ['"3"']},
+)
+CLOSED: Final[Schema] = {"additionalProperties": False}
+FORM: Final[Schema] = {
+    "type": "object",
+    "properties": {
+        FILE: {
+            "type": "string",
+            "format": "binary",
+            "description": "A PNG, JPEG or WebP of at most 10 MiB, 25 megapixels and 10,000"
+            " pixels a side.",
+        },
+        "opponent_name": NAME,
+        "score_user": SCORE,
+        "score_opponent": SCORE,
+        "penalties_user": SCORE,
+        "penalties_opponent": SCORE,
+        "stats": {
+            "type": "string",
+            "contentMediaType": "application/json",
+            "contentSchema": ref("StatsSent"),
+            "description": "Statistics as a JSON text.",
+            "examples": ['{"possession": {"user": 42, "opponent": 58}}'],
+        },
+        "side": ref("Side"),
+        "played_at": TIME,
+    },
+    "required": [FILE, "opponent_name"],
+    "additionalProperties": False,
+}
+SENT: Final[Mapping[str, Any]] = {
+    "score_user": 4,
+    "score_opponent": 2,
+    "stats": {"possession": {"user": 42, "opponent": 58}, "shots": {"user": 11, "opponent": 7}},
+}
+
+OPERATIONS: Final = (
+    Operation(
+        method="POST",
+        path="/api/matches/",
+        id="uploadMatch",
+        tag=TAG,
+        summary="Upload a screenshot as a new match",
+        says="The answer waits for the reading. Numbers sent along count as confirmed, and then it"
+        " does not wait. An empty text counts as not sent.",
+        parameters=(PREFER, IDEMPOTENCY_KEY),
+        form=FORM,
+        answers={
+            201: Answer(
+                says="The match, read, failed or confirmed.",
+                body=MatchView,
+                headers=(*CHANGED, "Location"),
+                example=READ,
+            ),
+            202: Answer(
+                says="The match, which is still being read.",
+                body=MatchView,
+                headers=(*CHANGED, "Location"),
+                example=UNREAD,
+            ),
+        },
+        refusals={
+            415: "No form in UTF-8, or no picture that is read here.",
+            422: OTHER_REQUEST,
+        },
+    ),
+    Operation(
+        method="PUT",
+        path=ONE,
+        id="confirmMatch",
+        tag=TAG,
+        summary="Confirm the numbers, or correct them",
+        says="The score is needed; what else is left out stays as it was confirmed, or else as it"
+        " was read.",
+        parameters=(IF_MATCH, NO_WAITING),
+        body=ConfirmStats,
+        needs=("score_user", "score_opponent"),
+        example=SENT,
+        answers={
+            200: Answer(
+                says="The match, confirmed.", body=MatchView, headers=CHANGED, example=MATCH
+            )
+        },
+        refusals={412: STALE},
+    ),
+    Operation(
+        method="PATCH",
+        path=ONE,
+        id="confirmMatchPartly",
+        tag=TAG,
+        summary="Confirm the numbers as they stand, but for those that are sent",
+        parameters=(IF_MATCH, NO_WAITING),
+        body=ConfirmStats,
+        example={"side": "left"},
+        answers={
+            200: Answer(
+                says="The match, confirmed.", body=MatchView, headers=CHANGED, example=MATCH
+            )
+        },
+        refusals={412: STALE},
+    ),
+    Operation(
+        method="DELETE",
+        path=ONE,
+        id="deleteMatch",
+        tag=TAG,
+        summary="Stop showing and counting a match",
+        says="Its history stays readable for its owner, and it can be restored.",
+        parameters=(IF_MATCH, NO_WAITING),
+        answers={204: Answer(says="The match is deleted.", headers=CHANGED)},
+        refusals={412: STALE},
+    ),
+    Operation(
+        method="POST",
+        path=f"{ONE}restore/",
+        id="restoreMatch",
+        tag=TAG,
+        summary="Undo the deletion of a match",
+        parameters=(IF_MATCH, NO_WAITING, IDEMPOTENCY_KEY),
+        answers={
+            200: Answer(
+                says="The match, as before it was deleted.",
+                body=MatchView,
+                headers=CHANGED,
+                example=MATCH,
+            )
+        },
+        refusals={412: STALE, 422: OTHER_REQUEST},
+    ),
+    Operation(
+        method="POST",
+        path=f"{ONE}extraction/",
+        id="readMatchAgain",
+        tag=TAG,
+        summary="Read the stored screenshot again",
+        parameters=(IF_MATCH, NO_WAITING, IDEMPOTENCY_KEY),
+        answers={
+            202: Answer(
+                says="The match, which is being read.",
+                body=MatchView,
+                headers=CHANGED,
+                example=UNREAD,
+            )
+        },
+        refusals={412: STALE, 422: OTHER_REQUEST},
+    ),
+)
+
+
+def _sent(greatest: int) -> Schema:
+    """A number in a request: people's forms send digits in quotes, and they count as well."""
+    return {
+        "anyOf": [
+            {"type": "integer", "minimum": 0, "maximum": greatest},
+            {"type": "string", "pattern": f"^[0-9]{{1,{len(str(greatest))}}}$"},
+        ]
+    }
+
+
+_SCORE: Final = _sent(SCORE["maximum"])
+SCHEMAS: Final[Mapping[str, Schema]] = {
+    "StatsSent": {**statistics("PairSent", "SharesSent"), **CLOSED},
+    "PairSent": {
+        **pair_of(
+            nullable(_sent(GREATEST_VALUE)), "A number for the player, the opponent or both."
+        ),
+        **CLOSED,
+    },
+    "SharesSent": {
+        **pair_of(
+            nullable(_sent(GREATEST_POSSESSION)),
+            "Percent of the time with the ball; the two add up to 100. 0 and 0 means not known.",
+        ),
+        **CLOSED,
+    },
+}
+SHAPES: Final = (
+    Shape(
+        struct=ConfirmStats,
+        name="Confirmation",
+        fields={
+            "score_user": _SCORE,
+            "score_opponent": _SCORE,
+            "penalties_user": nullable(_SCORE),
+            "penalties_opponent": nullable(_SCORE),
+            "stats": ref("StatsSent"),
+            "opponent_name": NAME,
+        },
+        example=SENT,
+    ),
+)

@@ -1,0 +1,11 @@
+"""All operations of the command API, and the shapes of what they take and give."""
+
+from typing import Final
+
+from command_api.accounts import operations as accounts
+from command_api.matches import operations as matches
+from command_api.previews import operations as previews
+
+OPERATIONS: Final = (*accounts.OPERATIONS, *matches.OPERATIONS, *previews.OPERATIONS)
+SHAPES: Final = (*accounts.SHAPES, *matches.SHAPES)
+SCHEMAS: Final = matches.SCHEMAS

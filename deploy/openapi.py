@@ -1,0 +1,270 @@
+"""The published description of both APIs: one OpenAPI 3.1 document."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from command_api import operations as command
+from deploy.openapi_schemas import schemas_of
+from events import match_shape
+from events.operations import Answer, Operation, Parameter, Schema, ref
+from query_api import operations as query
+
+OF_ITSELF: Final = (
+    Operation(
+        method="GET",
+        path="/schema/openapi.json",
+        id="getSchema",
+        tag="Description",
+        summary="Give this document",
+        answers={200: Answer(says="The document.", body=dict[str, Any])},
+        is_public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/schema/",
+        id="readSchema",
+        tag="Description",
+        summary="Show this document as a page",
+        answers={200: Answer(says="The page.", body=str, media_types=("text/html",))},
+        is_public=True,
+    ),
+)
+OPERATIONS: Final = (*command.OPERATIONS, *query.OPERATIONS, *OF_ITSELF)
+SHAPES: Final = (*match_shape.SHAPES, *command.SHAPES, *query.SHAPES)
+JSON: Final = "application/json"
+FORM: Final = "multipart/form-data"
+PICTURES: Final = "image/png, image/jpeg, image/webp"
+
+TITLE: Final = "eFootball Match Tracker"
+ABOUT: Final = """\
+Finish a match in eFootball, upload a screenshot of the statistics screen, confirm what was read,
+and get your match history and statistics.
+
+Bodies are JSON in UTF-8; an upload is a form. A refused request has a status from 400 on and says
+why: `{"detail": "A sentence.", "fields": {"score_user": ["A sentence."]}}`. What is somebody
+else's is answered like what is not there. Below `/api/` a parameter that is not known, or given
+twice, is refused. Addresses also answer without their last slash. A command answers once queries
+show it.
+"""
+PROBLEM: Final[Schema] = {
+    "type": "object",
+    "description": "Why a request is refused.",
+    "properties": {
+        "detail": {"type": "string", "description": "A sentence for people."},
+        "fields": {
+            "type": "object",
+            "description": "Sentences by the field or parameter at fault, nested ones with dots.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+        },
+        "reason": ref("FailureReason"),
+    },
+    "required": ["detail"],
+    "examples": [
+        {
+            "detail": "Some fields cannot be used.",
+            "fields": {"score_user": ["This must be a whole number."]},
+        }
+    ],
+}
+REFUSED: Final[Mapping[int, str]] = {
+    400: "It cannot be read or used; `fields` says where it is one field's fault.",
+    401: "No access token, or one that is not valid any more.",
+    404: "It is not there, or it is somebody else's.",
+    408: "The body did not come in time.",
+    413: "The body is larger than what is taken here.",
+    415: "Another kind of content than is read here.",
+    503: "A server behind is away; try again after the time that `Retry-After` says.",
+}
+HEADERS: Final[Mapping[str, Schema]] = {
+    "ETag": {
+        "description": "The version of the match, for `If-Match` and `If-None-Match`.",
+        "schema": {"type": "string", "pattern": '^"[0-9]+"$', "examples": ['"3"']},
+    },
+    "Location": {
+        "description": "The address of the new match.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "Link": {
+        "description": 'The next page, with `rel="next"`; absent on the last (RFC 8288).',
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {
+        "description": "Seconds until another try makes sense.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "Event-Position": {
+        "description": "The position of the change in the log; absent where nothing changed.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "Event-Position-Reached": {
+        "description": "`false` where queries do not show the change, or the position, yet.",
+        "schema": {"type": "string", "enum": ["false"]},
+    },
+    "WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}},
+}
+NEEDS_NO_SERVER: Final = "checkAlive"
+OF_REFUSALS: Final[Mapping[int, tuple[str, ...]]] = {
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+
+
+def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
+    """The document, as plain data."""
+    operations = tuple(operations)
+    sent = [each.body for each in operations if each.body]
+    answered = [answer.body for each in operations for answer in each.answers.values()]
+    schemas, named = schemas_of(sent, [kind for kind in answered if kind is not None], SHAPES)
+    paths: dict[str, dict[str, Any]] = {}
+    for each in operations:
+        described = _operation(each, schemas)
+        paths.setdefault(each.path, {})[each.method.lower()] = described
+        if each.alias:
+            other = {**described, "operationId": f"{each.id}Alias", "deprecated": True}
+            paths.setdefault(each.alias, {})[each.method.lower()] = other
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": TITLE, "version": "1.0.0", "description": ABOUT},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(each.tag for each in operations)],
+        "security": [{"bearer": []}],
+        "paths": paths,
+        "components": {
+            "schemas": {
+                **named,
+                **match_shape.SCHEMAS,
+                **command.SCHEMAS,
+                "Problem": PROBLEM,
+            },
+            "headers": HEADERS,
+            "responses": {
+                _name(status): _refusal(status, says) for status, says in REFUSED.items()
+            },
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "The access token that `login` and `refreshTokens` give.",
+                }
+            },
+        },
+    }
+
+
+def refusals_of(operation: Operation) -> dict[int, str]:
+    """Every status with which the operation may be refused, and when."""
+    statuses = [] if operation.id == NEEDS_NO_SERVER else [503]
+    if operation.path.startswith("/api/"):
+        statuses.append(400)
+    if not operation.is_public:
+        statuses.append(401)
+    if "{" in operation.path:
+        statuses.append(404)
+    if operation.body or operation.form:
+        statuses += [408, 413, 415]
+    return {**{status: REFUSED[status] for status in sorted(statuses)}, **operation.refusals}
+
+
+def _operation(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.id,
+        "tags": [operation.tag],
+        "summary": operation.summary,
+    }
+    if operation.says:
+        described["description"] = operation.says
+    if parameters := [*_in_path(operation.path), *map(_parameter, operation.parameters)]:
+        described["parameters"] = parameters
+    if body := _body(operation, schemas):
+        described["requestBody"] = body
+    answers = {
+        str(status): _answer(answer, schemas) for status, answer in operation.answers.items()
+    }
+    refusals = {
+        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
+        if says == REFUSED.get(status)
+        else _refusal(status, says)
+        for status, says in refusals_of(operation).items()
+    }
+    described["responses"] = {**refusals, **answers}
+    described["responses"] = dict(sorted(described["responses"].items()))
+    if operation.is_public:
+        described["security"] = []
+    return described
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "description": "Lower case, with hyphens.",
+            "schema": {"type": "string", "format": "uuid"},
+        }
+        for name in re.findall(r"{(\w+)}", path)
+    ]
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "description": parameter.says,
+        "schema": parameter.schema,
+    }
+
+
+def _body(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any] | None:
+    if operation.form:
+        pictures = {
+            name: {"contentType": PICTURES}
+            for name, schema in operation.form["properties"].items()
+            if schema.get("format") == "binary"
+        }
+        return {
+            "required": True,
+            "content": {FORM: {"schema": operation.form, "encoding": pictures}},
+        }
+    if operation.body is None:
+        return None
+    schema = schemas[operation.body]
+    if operation.needs:
+        schema = {"allOf": [schema, {"type": "object", "required": list(operation.needs)}]}
+    content: dict[str, Any] = {"schema": schema}
+    if operation.example is not None:
+        content["example"] = operation.example
+    return {"required": True, "content": {JSON: content}}
+
+
+def _answer(answer: Answer, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": answer.says, **_headers(answer.headers)}
+    if answer.body is None:
+        return described
+    content: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+    if answer.body is not bytes:
+        content = {"schema": schemas[answer.body]}
+    if answer.example is not None:
+        content["example"] = answer.example
+    return {**described, "content": dict.fromkeys(answer.media_types, content)}
+
+
+def _refusal(status: int, says: str) -> dict[str, Any]:
+    return {
+        "description": says,
+        **_headers(OF_REFUSALS.get(status, ())),
+        "content": {JSON: {"schema": ref("Problem")}},
+    }
+
+
+def _headers(names: tuple[str, ...]) -> dict[str, Any]:
+    if not names:
+        return {}
+    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
+
+
+def _name(status: int) -> str:
+    return f"Refused{status}"

@@ -1,0 +1,234 @@
+"""The operations of the query API, as the published document describes them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from events.catalogue import NAMES
+from events.match_shape import MATCH, TIME
+from events.match_view import MatchView
+from events.operations import Answer, Operation, Parameter, Schema, Shape
+from events.pages import PAGE, PARAMETERS
+from events.stats import STATISTICS
+from projections.summary import SummaryView
+from query_api.health import PROMETHEUS, Readiness
+from query_api.history import GREATEST_VERSION, Entry
+
+MATCHES: Final = "Matches"
+RUNNING: Final = "For those who run it"
+ONE: Final = "/api/matches/{match_id}/"
+BEHIND: Final = ("Event-Position-Reached",)
+POSITION: Final = Parameter(
+    name="Event-Position",
+    place="header",
+    says="Wait until queries show the command that answered with this position, a second at most.",
+    schema={"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["1042"]},
+)
+AVERAGES: Final[Schema] = {"type": ["number", "null"], "minimum": 0}
+SUMMARY: Final[Mapping[str, Any]] = {
+    "total_matches": 2,
+    "wins": 1,
+    "draws": 0,
+    "losses": 1,
+    "win_rate": 50.0,
+    "goals_scored": 5,
+    "goals_conceded": 4,
+    "goal_difference": 1,
+    "clean_sheets": 0,
+    "current_streak": -1,
+    "longest_win_streak": 1,
+    "pending": 1,
+    "averages": {
+        "goals_scored": 2.5,
+        "goals_conceded": 2.0,
+        **dict.fromkeys(STATISTICS),
+        "possession": 46.5,
+    },
+    "opponent_averages": {**dict.fromkeys(STATISTICS), "possession": 53.5},
+}
+ENTRY: Final[Mapping[str, Any]] = {
+    "version": 3,
+    "event": "match.stats_corrected.v1",
+    "occurred_at": "2026-01-21T18:40:00.500000Z",
+    "actor": "player:0f8fad5b-d9cb-469f-a165-70867728950e",
+    "command_id": "16fd2706-8baf-433b-82eb-8c7fada847da",
+    "correlation_id": "16fd2706-8baf-433b-82eb-8c7fada847da",
+    "causation_id": "16fd2706-8baf-433b-82eb-8c7fada847da",
+    "changes": {"score_user": {"before": 4, "after": 5}},
+}
+
+
+def _averaged(*more: str) -> Schema:
+    names = (*more, *STATISTICS)
+    return {
+        "type": "object",
+        "properties": dict.fromkeys(names, AVERAGES),
+        "required": list(names),
+    }
+
+
+OPERATIONS: Final = (
+    Operation(
+        method="GET",
+        path="/api/matches/",
+        id="listMatches",
+        tag=MATCHES,
+        summary="List the own matches, newest first",
+        says="The `Link` header leads to the next page.",
+        parameters=(*PARAMETERS, POSITION),
+        answers={
+            200: Answer(
+                says="A page of matches.",
+                body=list[MatchView],
+                headers=(*PAGE, *BEHIND),
+                example=[MATCH],
+            )
+        },
+    ),
+    Operation(
+        method="GET",
+        path=ONE,
+        id="getMatch",
+        tag=MATCHES,
+        summary="Show one of the own matches",
+        parameters=(
+            Parameter(
+                name="If-None-Match",
+                place="header",
+                says="The version that is known already.",
+                schema={"type": "string", "examples": ['"3"']},
+            ),
+            POSITION,
+        ),
+        answers={
+            200: Answer(
+                says="The match.", body=MatchView, headers=("ETag", *BEHIND), example=MATCH
+            ),
+            304: Answer(says="It is as it was.", headers=("ETag", *BEHIND)),
+        },
+    ),
+    Operation(
+        method="GET",
+        path=f"{ONE}screenshot/",
+        id="getScreenshot",
+        tag=MATCHES,
+        summary="Show the picture of one of the own matches",
+        parameters=(POSITION,),
+        answers={
+            200: Answer(
+                says="The picture, without its metadata.",
+                body=bytes,
+                media_types=("image/png", "image/jpeg", "image/webp"),
+                headers=BEHIND,
+            )
+        },
+    ),
+    Operation(
+        method="GET",
+        path=f"{ONE}history/",
+        id="getMatchHistory",
+        tag=MATCHES,
+        summary="List the events of a match: who, when, why, and what they changed",
+        says="With `version` or `as_of` it shows the match as it was. That of a deleted match stays"
+        " readable for its owner.",
+        parameters=(
+            Parameter(
+                name="version",
+                place="query",
+                says="The match as of this version.",
+                schema={"type": "integer", "minimum": 1, "maximum": GREATEST_VERSION},
+            ),
+            Parameter(
+                name="as_of",
+                place="query",
+                says="The match as of this time.",
+                schema=TIME,
+            ),
+            POSITION,
+        ),
+        answers={
+            200: Answer(
+                says="The events, the oldest first; or the match as it was.",
+                body=list[Entry] | MatchView,
+                headers=BEHIND,
+                example=[ENTRY],
+            )
+        },
+        refusals={404: "There is no such match, it is somebody else's, or did not exist then."},
+    ),
+    Operation(
+        method="GET",
+        path="/api/stats/summary/",
+        alias="/api/matches/stats/summary/",
+        id="getSummary",
+        tag="Statistics",
+        summary="Sum up the own confirmed matches",
+        parameters=(POSITION,),
+        answers={200: Answer(says="The sums.", body=SummaryView, headers=BEHIND, example=SUMMARY)},
+    ),
+    Operation(
+        method="GET",
+        path="/healthz",
+        id="checkAlive",
+        tag=RUNNING,
+        summary="Say that the process answers",
+        answers={200: Answer(says="It does.", body=dict[str, str], example={"status": "ok"})},
+        is_public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/readyz",
+        id="checkReady",
+        tag=RUNNING,
+        summary="Say whether every part works, and which does not",
+        answers={
+            200: Answer(
+                says="Ready, or degraded: everything works, but single matches are not shown.",
+                body=Readiness,
+            ),
+            503: Answer(
+                says="A part does not work; `detail` says which.",
+                body=Readiness,
+                headers=("Retry-After",),
+            ),
+        },
+        is_public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        id="getMetrics",
+        tag=RUNNING,
+        summary="Tell monitoring how far the read models are, and how good the readings",
+        says="Only to callers on the same machine.",
+        answers={
+            200: Answer(
+                says="In the text format of Prometheus.", body=str, media_types=(PROMETHEUS,)
+            )
+        },
+        refusals={404: "The caller is not on this machine."},
+        is_public=True,
+    ),
+)
+SHAPES: Final = (
+    Shape(
+        struct=SummaryView,
+        name="Summary",
+        fields={
+            "win_rate": {"type": "number", "minimum": 0, "maximum": 100},
+            "averages": _averaged("goals_scored", "goals_conceded"),
+            "opponent_averages": _averaged(),
+        },
+        example=SUMMARY,
+    ),
+    Shape(
+        struct=Entry,
+        name="HistoryEntry",
+        fields={"event": {"type": "string", "enum": sorted(NAMES.values())}},
+        example=ENTRY,
+    ),
+    Shape(
+        struct=Readiness,
+        fields={"status": {"type": "string", "enum": ["ready", "degraded", "not ready"]}},
+        example={"status": "ready", "parts": {"database": "ok", "broker": "ok"}},
+    ),
+)
