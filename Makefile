@@ -10,10 +10,10 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run demo test test-faults check bench-log bench-reading lock clean
+.PHONY: help run demo test test-faults check bench-log bench-accounts bench-reading lock clean
 
 help:  ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: $(VENV)/.installed  ## start everything, until Ctrl-C
 	@$(PYTHON) -m deploy up
@@ -31,6 +31,9 @@ bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.appends
 	$(PYTHON) -m tests.bench.rebuild
 	$(PYTHON) -m tests.bench.live
+
+bench-accounts: $(VENV)/.installed-dev  ## measure what logins and tokens cost
+	$(PYTHON) -m tests.bench.logins
 
 bench-reading: $(VENV)/.installed  ## draw 300 pictures, read them, compare with the bars
 	$(PYTHON) -m ocr_service.bench

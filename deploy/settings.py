@@ -22,6 +22,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     `database` (for libpq) and `nats` (addresses with commas between) are empty where nobody gave
     them: `deploy up` fills them in for the servers it starts. `proxies` are those whose word about
     the caller's address is taken. `sealing_key` is in base64; without one, a file in `keys` is it.
+    `hash_cost` is what one password hash costs: KiB of memory, passes over it, threads.
     """
 
     host: str = "127.0.0.1"

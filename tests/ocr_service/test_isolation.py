@@ -10,7 +10,7 @@ import sys
 import zlib
 from collections.abc import AsyncIterator
 
-import psutil  # type: ignore[import-untyped]  # it carries no types
+import psutil
 import pytest
 
 from events.reading import FailureReason, Reading, Unreadable

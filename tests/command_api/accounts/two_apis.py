@@ -70,11 +70,12 @@ class Api:
 
 
 class Apis(Struct, frozen=True):
-    """Both processes, and the environment that both have."""
+    """Both processes, the environment that both have, and the database behind them."""
 
     one: Api
     two: Api
     environment: dict[str, str]
+    postgres: int  # the server's process
 
     def registered(self) -> dict[str, str]:
         """What a new player signs in with."""
@@ -110,7 +111,10 @@ def started(folder: Path, nats: str) -> Iterator[Apis]:
             "TRACKER_PROXIES": "127.0.0.1",
         }
         apis = Apis(
-            Api(folder / "one.log", environment), Api(folder / "two.log", environment), environment
+            Api(folder / "one.log", environment),
+            Api(folder / "two.log", environment),
+            environment,
+            int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]),
         )
         try:
             yield apis
