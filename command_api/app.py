@@ -3,6 +3,7 @@
 from litestar import Litestar
 from litestar.di import Provide
 
+from command_api.accounts import mail_routes
 from command_api.accounts import routes as accounts_routes
 from command_api.accounts.use_cases import Accounts
 from command_api.caller import Caller
@@ -28,6 +29,7 @@ def create_app(
         route_handlers=[
             accounts_routes.router,
             accounts_routes.published_keys,
+            mail_routes.router,
             matches_routes.router,
             previews_routes.router,
         ],

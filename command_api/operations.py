@@ -2,10 +2,16 @@
 
 from typing import Final
 
+from command_api.accounts import mail_operations as mail
 from command_api.accounts import operations as accounts
 from command_api.matches import operations as matches
 from command_api.previews import operations as previews
 
-OPERATIONS: Final = (*accounts.OPERATIONS, *matches.OPERATIONS, *previews.OPERATIONS)
-SHAPES: Final = (*accounts.SHAPES, *matches.SHAPES)
+OPERATIONS: Final = (
+    *accounts.OPERATIONS,
+    *mail.OPERATIONS,
+    *matches.OPERATIONS,
+    *previews.OPERATIONS,
+)
+SHAPES: Final = (*accounts.SHAPES, *mail.SHAPES, *matches.SHAPES)
 SCHEMAS: Final = matches.SCHEMAS

@@ -24,6 +24,7 @@ from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
+from deploy.mail_key import mail_key
 from deploy.openapi import document
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
@@ -109,6 +110,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                     pool=pool,
                     credentials=Credentials(Argon2Cost(*settings.hash_cost)),
                     keys=keys,
+                    mail_key=mail_key(settings),
+                    require_verified=settings.require_verified,
                     limits=AccountLimits(enabled=settings.rate_limits),
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),

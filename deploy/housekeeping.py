@@ -1,4 +1,4 @@
-"""Forgets, every hour, what is kept for a time only: old answers and ended sessions."""
+"""Forgets, every hour, what is kept for a time only: old answers, ended sessions, old mails."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from command_api.accounts import sessions
 from command_api.idempotency import Answers
+from command_api.mails import outbox
 
 EVERY_SECONDS: Final = 3600.0
 
@@ -27,10 +28,11 @@ async def keep_house(conninfo: str) -> None:
             await asyncio.sleep(EVERY_SECONDS)
 
 
-async def sweep(pool: AsyncConnectionPool[Any], now: datetime) -> tuple[int, int]:
-    """Forget what is too old at `now`; gives the numbers of answers and of sessions."""
+async def sweep(pool: AsyncConnectionPool[Any], now: datetime) -> tuple[int, int, int]:
+    """Forget what is too old at `now`; gives the numbers of answers, sessions and mails."""
     answers = await Answers(pool).sweep(now)
     async with pool.connection() as conn:
         ended = await sessions.sweep(conn, now)
-    log.info("swept %d answers and %d sessions", answers, ended)
-    return answers, ended
+        mails = await outbox.sweep(conn, now)
+    log.info("swept %d answers, %d sessions and %d mails", answers, ended, mails)
+    return answers, ended, mails

@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from command_api.accounts.addresses import is_address
+from deploy.smtp_address import smtp_address
+
 PREFIX: Final = "TRACKER_"
 GREATEST_PORT: Final = 65535
 SEALING_KEY_BYTES: Final = 32
@@ -23,6 +26,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     them: `deploy up` fills them in for the servers it starts. `proxies` are those whose word about
     the caller's address is taken. `sealing_key` is in base64; without one, a file in `keys` is it.
     `hash_cost` is what one password hash costs: KiB of memory, passes over it, threads.
+    `smtp` is empty where mails become files; links in mails lead to `app_address`, the frontend, or
+    where there is none to `public`.
     """
 
     host: str = "127.0.0.1"
@@ -37,6 +42,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     shortest_password: int = 8
     hash_cost: tuple[int, int, int] = (19 * 1024, 2, 1)
+    smtp: str = ""
+    mail_from: str = ""
+    public_address: str = ""
+    app_address: str = ""
+    require_verified: bool = False
 
     @property
     def address(self) -> str:
@@ -45,6 +55,16 @@ class Settings(Struct, frozen=True, kw_only=True):
         if ip.is_unspecified:  # 0.0.0.0 is a place to listen, none to call
             ip = ipaddress.ip_address("127.0.0.1" if ip.version == 4 else "::1")
         return f"http://[{ip}]:{self.port}" if ip.version == 6 else f"http://{ip}:{self.port}"
+
+    @property
+    def public(self) -> str:
+        """Where everybody finds the system."""
+        return self.public_address or self.address
+
+    @property
+    def mail(self) -> Path:
+        """The folder for mails where no server takes them."""
+        return self.data / "mail"
 
 
 class BadSetting(Exception):
@@ -58,6 +78,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if name not in _PARSERS:
             raise BadSetting(_unknown(name))
     values = {_field(name): _PARSERS[name](name, text) for name, text in given.items() if text}
+    if values.get("smtp") and not values.get("mail_from"):
+        raise BadSetting("TRACKER_SMTP is set, so TRACKER_MAIL_FROM must say whom mails are from.")
     data = values.get("data", Path("data").absolute())
     return Settings(**{"screenshots": data / "screenshots", "keys": data / "keys", **values})
 
@@ -152,6 +174,31 @@ def _hash_cost(name: str, text: str) -> tuple[int, int, int]:
     )
 
 
+def _smtp(name: str, text: str) -> str:
+    try:
+        smtp_address(text)
+    except ValueError:
+        raise BadSetting(
+            f"{name} must be an address such as smtps://user:password@host:465, smtp://host:587"
+            " (with STARTTLS) or smtp+plain://host:25 (not encrypted)."
+        ) from None
+    return text
+
+
+def _mail_address(name: str, text: str) -> str:
+    if is_address(text):
+        return text.strip()
+    raise BadSetting(f"{name} must be an e-mail address such as tracker@example.com, not {text!r}.")
+
+
+def _web_address(name: str, text: str) -> str:
+    if re.fullmatch(r"https?://[A-Za-z0-9.:\[\]_-]+(/[A-Za-z0-9._~/-]*)?", text):
+        return text.rstrip("/")
+    raise BadSetting(
+        f"{name} must be an address such as https://tracker.example.com, not {text!r}."
+    )
+
+
 _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_HOST": _host,
     "TRACKER_PORT": _port,
@@ -165,6 +212,11 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_PROXIES": _proxies,
     "TRACKER_SHORTEST_PASSWORD": _password_length,
     "TRACKER_HASH_COST": _hash_cost,
+    "TRACKER_SMTP": _smtp,
+    "TRACKER_MAIL_FROM": _mail_address,
+    "TRACKER_PUBLIC_ADDRESS": _web_address,
+    "TRACKER_APP_ADDRESS": _web_address,
+    "TRACKER_REQUIRE_VERIFIED": _switch,
 }
 
 

@@ -21,6 +21,10 @@ class Unauthenticated(Refusal):
     """Nobody known is asking (401)."""
 
 
+class Forbidden(Refusal):
+    """It is known who is asking, and that is not enough (403)."""
+
+
 class NotFound(Refusal):
     """It is not there, or it is not yours (404)."""
 

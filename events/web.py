@@ -23,6 +23,7 @@ WebRequest = Request[Any, Any, State]
 STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Invalid: 400,
     refusals.Unauthenticated: 401,
+    refusals.Forbidden: 403,
     refusals.NotFound: 404,
     refusals.RequestTimeout: 408,
     refusals.Conflict: 409,

@@ -13,6 +13,13 @@ class Player(Struct, frozen=True):
     email: str
     created_at: datetime
     display_name: str | None = None
+    email_verified: bool = False
+
+
+class Notice(Struct, frozen=True):
+    """What happens now, said to the one who asked."""
+
+    detail: str
 
 
 class TokenPair(Struct, frozen=True):

@@ -31,6 +31,10 @@ class Happening(StrEnum):
     SESSION_ENDED = "session_ended"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no secret
     PASSWORD_CHANGE_FAILED = "password_change_failed"  # noqa: S105 - no secret
+    PASSWORD_RESET_REQUESTED = "password_reset_requested"  # noqa: S105 - no secret
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - no secret
+    VERIFICATION_REQUESTED = "verification_requested"
+    VERIFIED = "verified"
     DENIED = "denied"
 
 

@@ -43,6 +43,25 @@ class Logout(Struct, frozen=True, forbid_unknown_fields=True):
     refresh: str
 
 
+class ForgotPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    """Have a mail sent that allows to choose a new password."""
+
+    email: str
+
+
+class ResetPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    """Choose a new password with the token of such a mail."""
+
+    token: str
+    password: str
+
+
+class Verify(Struct, frozen=True, forbid_unknown_fields=True):
+    """Prove by the token of a mail that mail arrives."""
+
+    token: str
+
+
 class ChangePassword(Struct, frozen=True, forbid_unknown_fields=True):
     """Replace the password, and end every other session."""
 

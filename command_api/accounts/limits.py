@@ -32,6 +32,11 @@ class AccountLimits(Struct, frozen=True):
     registration_by_client: RateLimit = RateLimit("registration by client", 10, HOUR)
     refresh_by_client: RateLimit = RateLimit("refresh by client", 60, MINUTE)
     password_by_player: RateLimit = RateLimit("password by player", 5, MINUTE)
+    forgotten_by_client: RateLimit = RateLimit("forgotten password by client", 10, HOUR)
+    # What a stranger can have sent to somebody; whoever comes too late has these mails.
+    forgotten_by_address: RateLimit = RateLimit("forgotten password by address", 5, HOUR)
+    mailed_token_by_client: RateLimit = RateLimit("mailed token by client", 20, MINUTE)
+    verification_by_player: RateLimit = RateLimit("verification by player", 5, HOUR)
 
 
 async def count_login(
@@ -45,12 +50,7 @@ async def count_login(
     """
     if not limits.enabled:
         return
-
-    async def denied() -> None:
-        async with pool.connection() as connection:
-            player = await players.find_by_address(connection, address)
-            await audit.record(connection, Happening.DENIED, call, player.id if player else None)
-
+    denied = _denied_at(pool, call, address)
     client = network_of(call.client)
     await count(pool, limits.login_by_client, client, call.now, _denied(pool, call))
     both = f"{address}\0{client}"
@@ -92,6 +92,45 @@ async def count_password(
     if limits.enabled:
         denied = _denied(pool, call, player_id)
         await count(pool, limits.password_by_player, str(player_id), call.now, denied)
+
+
+async def count_forgotten(
+    pool: AsyncConnectionPool, limits: AccountLimits, address: str, call: Call
+) -> None:
+    """Count a wish for a new password at the folded `address`, whether it is known or not."""
+    if not limits.enabled:
+        return
+    denied = _denied_at(pool, call, address)
+    client = network_of(call.client)
+    await count(pool, limits.forgotten_by_client, client, call.now, _denied(pool, call))
+    await count(pool, limits.forgotten_by_address, address, call.now, denied)
+
+
+async def count_mailed_token(pool: AsyncConnectionPool, limits: AccountLimits, call: Call) -> None:
+    """Count a token of a mail given in."""
+    if limits.enabled:
+        client = network_of(call.client)
+        await count(pool, limits.mailed_token_by_client, client, call.now, _denied(pool, call))
+
+
+async def count_verification(
+    pool: AsyncConnectionPool, limits: AccountLimits, player_id: UUID, call: Call
+) -> None:
+    """Count a wish for another verification mail."""
+    if limits.enabled:
+        denied = _denied(pool, call, player_id)
+        await count(pool, limits.verification_by_player, str(player_id), call.now, denied)
+
+
+def _denied_at(
+    pool: AsyncConnectionPool, call: Call, address: str
+) -> Callable[[], Awaitable[None]]:
+    async def record() -> None:
+        async with pool.connection() as connection:
+            player = await players.find_by_address(connection, address)
+            await audit.record(connection, Happening.DENIED, call, player.id if player else None)
+
+    return record
 
 
 def _denied(

@@ -30,6 +30,7 @@ PLAYER: Final = {
     "email": EMAIL,
     "created_at": "2026-01-21T18:00:00.250000Z",
     "display_name": None,
+    "email_verified": False,
 }
 PAIR: Final = {"access": "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIwZjhmIn0.c2lnbmVk", "refresh": REFRESH}
 SESSION: Final = {
@@ -53,6 +54,7 @@ KEY: Final = {
     "use": "sig",
     "alg": "EdDSA",
 }
+ADDRESS: Final[Schema] = {"type": "string", "format": "email", "maxLength": LONGEST}
 NEW_PASSWORD: Final[Schema] = {
     "type": "string",
     "format": "password",
@@ -85,7 +87,12 @@ OPERATIONS: Final = (
         body=Login,
         example={"email": EMAIL, "password": PASSWORD},
         answers={200: Answer(says="A pair of tokens.", body=TokenPair, example=PAIR)},
-        refusals={401: "Unknown address or wrong password.", 429: TOO_OFTEN, 503: BUSY},
+        refusals={
+            401: "Unknown address or wrong password.",
+            403: "The address has to be verified first; only where this is set so.",
+            429: TOO_OFTEN,
+            503: BUSY,
+        },
         is_public=True,
     ),
     Operation(
@@ -199,7 +206,7 @@ SHAPES: Final = (
     Shape(
         struct=Register,
         fields={
-            "email": {"type": "string", "format": "email", "maxLength": LONGEST},
+            "email": ADDRESS,
             "password": NEW_PASSWORD,
         },
     ),

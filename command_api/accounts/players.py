@@ -11,7 +11,11 @@ from psycopg.rows import TupleRow
 from command_api.accounts.addresses import folded, is_address
 from command_api.accounts.answers import Player
 
-_COLUMNS: Final = sql.SQL("id, email, created_at, password_hash, password_changed_at, display_name")
+_COLUMNS: Final = sql.SQL(
+    """
+    id, email, created_at, password_hash, password_changed_at, display_name, email_verified_at
+    """
+)
 
 
 class StoredPlayer(Struct, frozen=True):
@@ -23,10 +27,12 @@ class StoredPlayer(Struct, frozen=True):
     password_hash: str
     password_changed_at: datetime
     display_name: str | None = None
+    email_verified_at: datetime | None = None
 
     def shown(self) -> Player:
         """What the owner sees of it."""
-        return Player(self.id, self.email, self.created_at, self.display_name)
+        is_verified = self.email_verified_at is not None
+        return Player(self.id, self.email, self.created_at, self.display_name, is_verified)
 
 
 async def add(
@@ -131,15 +137,19 @@ async def rename(
     return _stored(await cursor.fetchone())
 
 
+async def verify(connection: AsyncConnection[Any], player_id: UUID, now: datetime) -> None:
+    """Note that mail to the player's address arrives; what was noted first stays."""
+    await connection.execute(
+        """
+        UPDATE accounts.players SET email_verified_at = coalesce(email_verified_at, %(now)s)
+        WHERE id = %(id)s
+        """,
+        {"id": player_id, "now": now},
+    )
+
+
 def _stored(row: TupleRow | None) -> StoredPlayer | None:
     if row is None:
         return None
-    player_id, email, created_at, password_hash, password_changed_at, display_name = row
-    return StoredPlayer(
-        player_id,
-        email,
-        created_at.astimezone(UTC),
-        password_hash,
-        password_changed_at,
-        display_name,
-    )
+    player_id, email, created_at, *rest = row
+    return StoredPlayer(player_id, email, created_at.astimezone(UTC), *rest)

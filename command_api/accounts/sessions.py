@@ -131,6 +131,23 @@ async def end_others(
     )
 
 
+async def end_all(
+    connection: AsyncConnection[Any], player_id: UUID, reason: EndReason, now: datetime
+) -> None:
+    """End every session of a player, and tell every process."""
+    await connection.execute(
+        """
+        WITH ended AS (
+            UPDATE accounts.sessions SET ended_at = %(now)s, end_reason = %(reason)s
+            WHERE player_id = %(player_id)s AND ended_at IS NULL
+            RETURNING id
+        )
+        SELECT pg_notify(%(channel)s, id::text) FROM ended
+        """,
+        {"player_id": player_id, "reason": reason, "now": now, "channel": CHANNEL},
+    )
+
+
 async def sweep(connection: AsyncConnection[Any], now: datetime) -> int:
     """Remove sessions that ended or ran out more than a day ago, with their tokens; how many.
 

@@ -35,6 +35,9 @@ from command_api.accounts.password_rules import PasswordRules, objections
 from command_api.accounts.players import StoredPlayer
 from command_api.accounts.sessions import EndReason
 from command_api.accounts.tokens import access_token, new_refresh_token
+from command_api.accounts.unverified import refuse_unverified
+from command_api.mails import asking
+from command_api.mails.kinds import PASSWORD_RESET, VERIFICATION
 from events.identity import Principal
 from events.refusals import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 
@@ -50,11 +53,13 @@ NO_SESSION: Final = "There is no such session."
 
 
 class Accounts(Struct, frozen=True):
-    """What the accounts work with."""
+    """What the accounts work with. The secrets in mails are made with `mail_key`."""
 
     pool: AsyncConnectionPool
     credentials: Credentials
     keys: KeyRing
+    mail_key: bytes
+    require_verified: bool = False
     limits: AccountLimits = AccountLimits()
     password_rules: PasswordRules = PasswordRules()
 
@@ -73,6 +78,8 @@ async def register(accounts: Accounts, command: Register, call: Call) -> Player:
     player = Player(uuid4(), email, call.now)
     async with accounts.pool.connection() as connection, connection.transaction():
         added = await players.add(connection, player.id, email, password_hash, call.now)
+        mailed = player.id if added else None  # noted in either case, for it costs the same
+        await asking.ask(connection, accounts.mail_key, VERIFICATION, mailed, call.now)
         if added:
             await audit.record(connection, Happening.REGISTERED, call, player.id)
         else:
@@ -86,7 +93,7 @@ async def login(accounts: Accounts, command: Login, call: Call) -> TokenPair:
     """Begin a session.
 
     Raises `TooManyRequests`, and one and the same `Unauthenticated`, at the same cost, for an
-    unknown address and a wrong password.
+    unknown address and a wrong password; `Forbidden` where addresses have to be verified.
     """
     await count_login(accounts.pool, accounts.limits, folded(command.email), call)
     async with accounts.pool.connection() as connection:
@@ -100,6 +107,8 @@ async def login(accounts: Accounts, command: Login, call: Call) -> TokenPair:
         raise Unauthenticated(WRONG)
     if accounts.credentials.is_outdated(player.password_hash):
         await _hash_again(accounts, player, command.password)
+    if accounts.require_verified:
+        await refuse_unverified(accounts.pool, accounts.mail_key, player, call)
     pair = await _begin_session(accounts, player, call)
     await note_network(accounts.pool, accounts.limits, folded(command.email), call)
     return pair
@@ -187,6 +196,7 @@ async def change_password(
     async with accounts.pool.connection() as connection, connection.transaction():
         if not await players.change_password(connection, player, password_hash, call.now):
             raise Conflict(CHANGED_MEANWHILE)
+        await asking.forget_tokens(connection, PASSWORD_RESET, player.id)
         await sessions.end_others(connection, principal, EndReason.PASSWORD_CHANGED, call.now)
         changed = Happening.PASSWORD_CHANGED
         await audit.record(connection, changed, call, player.id, principal.session_id)

@@ -21,7 +21,13 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("method", ["PUT", "TRACE", "PROPFIND", "FOO"])
-@pytest.mark.parametrize("path", ["register", "login", "token/refresh", "logout", "password", "me"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "register", "login", "token/refresh", "logout", "password", "me",
+        "password/forgot", "password/reset", "verify", "verify/request",
+    ],
+)  # fmt: skip
 def test_an_account_address_takes_its_own_method_alone(
     owner: Player, path: str, method: str
 ) -> None:

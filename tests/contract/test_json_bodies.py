@@ -34,7 +34,16 @@ UNREADABLE = {
     "a null byte": b"\0",
     "a raw line break in a text": b'{"opponent_name": "a\nb"}',
 }
-POSTS = ["register", "login", "token/refresh", "logout", "password"]
+POSTS = [
+    "register",
+    "login",
+    "token/refresh",
+    "logout",
+    "password",
+    "password/forgot",
+    "password/reset",
+    "verify",
+]
 
 
 @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE.keys())

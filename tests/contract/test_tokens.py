@@ -158,6 +158,7 @@ def test_a_refresh_token_is_no_access_token(anyone: httpx.Client, owner: Player)
         ("POST", "/api/matches/x/extraction/"),
         ("POST", "/api/auth/logout/"),
         ("POST", "/api/auth/password/"),
+        ("POST", "/api/auth/verify/request/"),
         ("DELETE", "/api/auth/sessions/x/"),
     ],
 )

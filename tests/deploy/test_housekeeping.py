@@ -20,7 +20,7 @@ ANSWER = Answer(201, {"ETag": '"1"'}, b"{}")
 async def test_an_answer_is_forgotten_after_a_week(pool: AsyncConnectionPool[Any]) -> None:
     answers = Answers(pool)
     await answers.keep(ATTEMPT, OWNER_ID, ANSWER, NOON)
-    assert await sweep(pool, NOON + KEPT) == (0, 0)
+    assert await sweep(pool, NOON + KEPT) == (0, 0, 0)
     assert await answers.first(ATTEMPT) == ANSWER
-    assert await sweep(pool, NOON + KEPT + timedelta(seconds=1)) == (1, 0)
+    assert await sweep(pool, NOON + KEPT + timedelta(seconds=1)) == (1, 0, 0)
     assert await answers.first(ATTEMPT) is None

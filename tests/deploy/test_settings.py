@@ -25,6 +25,11 @@ everything = st.builds(
     proxies=st.lists(st.ip_addresses().map(ip_network), max_size=3).map(tuple),
     shortest_password=st.integers(8, 64),
     hash_cost=st.tuples(st.integers(1024, 2**20), st.integers(1, 20), st.integers(1, 16)),
+    smtp=st.sampled_from(["", "smtp://127.0.0.1", "smtps://me%40here:p%20w@mail.example.com:465"]),
+    mail_from=st.just("tracker@example.com"),
+    public_address=st.sampled_from(["", "https://tracker.example.com", "http://[::1]:8000"]),
+    app_address=st.sampled_from(["", "https://example.com/app"]),
+    require_verified=st.booleans(),
 )
 
 
@@ -92,6 +97,20 @@ def test_name_near_nothing_is_refused_with_all_known_ones() -> None:
         ("TRACKER_HASH_COST", "19456,2,0"),
         ("TRACKER_HASH_COST", "1023,2,1"),
         ("TRACKER_HASH_COST", "19456,2,1,1"),
+        ("TRACKER_SMTP", "mail.example.com"),
+        ("TRACKER_SMTP", "http://mail.example.com"),
+        ("TRACKER_SMTP", "smtp://"),
+        ("TRACKER_SMTP", "smtp://host:port"),
+        ("TRACKER_SMTP", "smtp://host/folder"),
+        ("TRACKER_SMTP", "smtp://host?starttls=no"),
+        ("TRACKER_SMTP", "smtp://ho st"),
+        ("TRACKER_MAIL_FROM", "tracker"),
+        ("TRACKER_MAIL_FROM", "Tracker <tracker@example.com>"),
+        ("TRACKER_MAIL_FROM", "a@example.com\r\nBcc: b@example.com"),
+        ("TRACKER_PUBLIC_ADDRESS", "tracker.example.com"),
+        ("TRACKER_APP_ADDRESS", "https://example.com/?x=1"),
+        ("TRACKER_APP_ADDRESS", "https://example.com/ hello"),
+        ("TRACKER_REQUIRE_VERIFIED", "true"),
     ],
 )
 def test_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> None:
@@ -99,11 +118,22 @@ def test_value_that_cannot_be_used_is_refused_by_name(name: str, value: str) -> 
         read_settings({name: value})
 
 
-@pytest.mark.parametrize("name", ["TRACKER_DATABASE", "TRACKER_NATS"])
+@pytest.mark.parametrize("name", ["TRACKER_DATABASE", "TRACKER_NATS", "TRACKER_SMTP"])
 def test_refused_address_is_not_repeated_for_it_may_hold_a_password(name: str) -> None:
     with pytest.raises(BadSetting) as refusal:
         read_settings({name: "http://me:hunter2@host"})
     assert "hunter2" not in str(refusal.value)
+
+
+def test_mails_by_a_server_need_to_say_whom_they_are_from() -> None:
+    with pytest.raises(BadSetting, match="TRACKER_MAIL_FROM must say"):
+        read_settings({"TRACKER_SMTP": "smtp://host"})
+
+
+def test_links_lead_to_the_system_itself_unless_told_otherwise() -> None:
+    assert Settings(port=80).public == "http://127.0.0.1:80"
+    given = read_settings({"TRACKER_PUBLIC_ADDRESS": "https://tracker.example.com/"})
+    assert given.public == "https://tracker.example.com"
 
 
 def test_part_without_the_address_it_needs_is_told_so() -> None:

@@ -26,6 +26,7 @@ CALL = Call("192.0.2.7", UUID(int=1), NOW)
 CHEAP = Argon2Cost(memory_kib=64, passes=1)
 EMAIL = "Amina@Example.com"
 PASSWORD = "three blue goalposts"
+MAIL_KEY = bytes(32)
 
 Open = Callable[[], AsyncConnectionPool]
 
@@ -39,7 +40,7 @@ def open_pool(database: str) -> Open:
 @pytest.fixture
 def accounts(pool: AsyncConnectionPool) -> Accounts:
     key = SigningKey("first", Ed25519PrivateKey.generate())
-    return Accounts(pool, Credentials(CHEAP), KeyRing(lambda: [key]))
+    return Accounts(pool, Credentials(CHEAP), KeyRing(lambda: [key]), MAIL_KEY)
 
 
 @pytest.fixture

@@ -19,12 +19,14 @@ from tests.command_api.accounts.conftest import (
     CALL,
     CHEAP,
     EMAIL,
+    MAIL_KEY,
     NOW,
     PASSWORD,
     Open,
     at,
     audited,
 )
+from tests.command_api.mails.post import arrived
 
 pytestmark = pytest.mark.anyio
 
@@ -188,6 +190,7 @@ async def test_nothing_secret_and_no_caller_lies_in_the_tables(
     accounts: Accounts, amina: Player
 ) -> None:
     pair = await login(accounts, Login(EMAIL, PASSWORD), CALL)
+    [mail] = await arrived(accounts.pool, MAIL_KEY, NOW)
     stored = ""
     async with accounts.pool.connection() as connection:
         for table in (
@@ -196,12 +199,13 @@ async def test_nothing_secret_and_no_caller_lies_in_the_tables(
             "refresh_tokens",
             "rate_counters",
             "security_events",
+            "mails",
         ):
             cursor = await connection.execute(f"SELECT t::text FROM accounts.{table} AS t")  # noqa: S608
             rows = [row for (row,) in await cursor.fetchall()]
             assert rows
             assert table == "players" or EMAIL.casefold() not in "".join(rows).casefold()
             stored += "".join(rows)
-    for secret in (PASSWORD, pair.refresh, pair.access, CALL.client):
+    for secret in (PASSWORD, pair.refresh, pair.access, mail.token, CALL.client):
         assert secret not in stored
         assert secret.encode().hex() not in stored

@@ -20,7 +20,8 @@ pytestmark = pytest.mark.anyio
 async def test_an_account_shows_its_address_as_typed(accounts: Accounts) -> None:
     player = await register(accounts, Register(f"  {EMAIL} ", PASSWORD), CALL)
     assert (player.email, player.created_at) == (EMAIL, NOW)
-    assert set(msgspec.to_builtins(player)) == {"id", "email", "created_at", "display_name"}
+    shown = {"id", "email", "created_at", "display_name", "email_verified"}
+    assert set(msgspec.to_builtins(player)) == shown
     assert await audited(accounts) == ["registered"]
 
 
