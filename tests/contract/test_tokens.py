@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import OKPAlgorithm
 
 from command_api.accounts.tokens import SigningKey
 from deploy.signing_keys import load_or_create
@@ -48,6 +50,12 @@ class Forger:
         signature = hmac.digest(secret, signed.encode(), "sha256") if secret else b""
         return f"{signed}.{encoded(signature)}"
 
+    def by_hand_signed(self, header: dict[str, Any], key: Ed25519PrivateKey | None = None) -> str:
+        """Put together without a library, with a good signature."""
+        head = encoded(msgspec.json.encode(header))
+        signed = f"{head}.{encoded(msgspec.json.encode(self.claims))}"
+        return f"{signed}.{encoded((key or self.key.private_key).sign(signed.encode()))}"
+
     def public(self, encoding: Encoding, form: PublicFormat) -> bytes:
         return self.key.private_key.public_key().public_bytes(encoding, form)
 
@@ -58,6 +66,13 @@ def encoded(content: bytes) -> str:
 
 def hmac_with_public_key(forger: Forger, encoding: Encoding, form: PublicFormat) -> str:
     return forger.by_hand({**forger.header, "alg": "HS256"}, forger.public(encoding, form))
+
+
+def signed_by_a_stranger(forger: Forger, **header: Any) -> str:
+    """With the public key that proves the signature, as some libraries would believe."""
+    key = Ed25519PrivateKey.generate()
+    public = OKPAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    return forger.by_hand_signed({**forger.header, "jwk": public, **header}, key)
 
 
 FORGED: dict[str, Callable[[Forger], str]] = {
@@ -79,11 +94,18 @@ FORGED: dict[str, Callable[[Forger], str]] = {
     "crit": lambda f: f.headed(crit=["x"]),
     "an empty crit": lambda f: f.headed(crit=[]),
     "another typ": lambda f: f.headed(typ="JWT"),
-    "expired": lambda f: f.claiming(exp=int(time.time()) - 60),
+    "no typ": lambda f: f.by_hand_signed({k: v for k, v in f.header.items() if k != "typ"}),
+    "no kid": lambda f: f.by_hand_signed({k: v for k, v in f.header.items() if k != "kid"}),
+    "Ed448 as algorithm": lambda f: f.by_hand_signed({**f.header, "alg": "Ed448"}),
+    "ES256 as algorithm": lambda f: f.by_hand_signed({**f.header, "alg": "ES256"}),
+    "no algorithm but a signature": lambda f: f.by_hand_signed({**f.header, "alg": "none"}),
+    "a key of one's own as jwk": signed_by_a_stranger,
+    "a key of one's own as jwk, without kid": lambda f: signed_by_a_stranger(f, kid=""),
+    "expired": lambda f: f.claiming(exp=int(time.time()) - 32),
     "exp before 1970": lambda f: f.claiming(exp=-1),
     "exp in words": lambda f: f.claiming(exp="never"),
-    "not yet valid": lambda f: f.claiming(nbf=int(time.time()) + 600),
-    "issued in the future": lambda f: f.claiming(iat=int(time.time()) + 600),
+    "not yet valid": lambda f: f.claiming(nbf=int(time.time()) + 40),
+    "issued in the future": lambda f: f.claiming(iat=int(time.time()) + 40),
     "another audience": lambda f: f.claiming(aud="another"),
     "another issuer": lambda f: f.claiming(iss="another"),
     "no uuid as sub": lambda f: f.claiming(sub="x"),
@@ -122,8 +144,26 @@ def test_a_forged_token_opens_nothing(
 
 
 def test_only_the_thing_that_is_wrong_is_refused(anyone: httpx.Client, forger: Forger) -> None:
-    for token in (forger.claiming(), forger.headed(jku="https://example.com", jwk={})):
+    for token in (forger.claiming(), forger.by_hand_signed(forger.header)):
         assert authorized(anyone, "/api/auth/me/", f"Bearer {token}").status_code == 200
+
+
+def test_keys_that_a_token_brings_or_names_are_not_looked_at(
+    anyone: httpx.Client, forger: Forger
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as trap:
+        address = f"http://127.0.0.1:{trap.getsockname()[1]}/keys.json"
+        stranger = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate().public_key(), as_dict=True)
+        for brought in ({"jku": address}, {"x5u": address}, {"jwk": stranger}, {"x5c": ["x"]}):
+            token = forger.headed(**brought)
+            assert authorized(anyone, "/api/auth/me/", f"Bearer {token}").status_code == 200
+            forged = jwt.encode(
+                forger.claims, Ed25519PrivateKey.generate(), "EdDSA", {**forger.header, **brought}
+            )
+            assert_refused(authorized(anyone, "/api/auth/me/", f"Bearer {forged}"), 401)
+        trap.settimeout(0)
+        with pytest.raises(BlockingIOError):  # nobody came for the keys
+            trap.accept()
 
 
 def test_a_clock_may_be_half_a_minute_late(anyone: httpx.Client, forger: Forger) -> None:
