@@ -72,9 +72,11 @@ class Executor:
         cause: Cause,
         fingerprint: bytes | None,
     ) -> Done:
-        match = permitted(await asyncio.to_thread(self._log.load, match_id))
-        if fingerprint and (first := await self._first(cause, fingerprint)):
-            return Done(match, first)
+        found = await asyncio.to_thread(self._log.load, match_id)
+        # Before anything is permitted: what was done may have made its own condition untrue.
+        if fingerprint and found and (first := await self._first(cause, fingerprint)):
+            return Done(found, first)
+        match = permitted(found)
         # The time of the turn, so that the times of a match grow with its versions.
         event = decide(match, command, replace(cause, occurred_at=datetime.now(UTC)))
         if event is None:

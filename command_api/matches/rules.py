@@ -54,27 +54,32 @@ def upload(command: UploadScreenshot, cause: Cause) -> ScreenshotUploaded:
 
 def decide(match: Match, command: MatchCommand, cause: Cause) -> MatchEvent | None:
     """What happens when `command` is given to `match`; to an erased one nothing ever does."""
-    if match.is_erased:
-        if isinstance(command, EraseMatch):
-            return None
-        raise NotFound(NO_MATCH)
+    refuse_gone(match, command)
     match command:
         case RecordReading():
             return _record_reading(match, command, cause)
         case RecordFailure():
             return _record_failure(match, command, cause)
         case EraseMatch():
-            return MatchErased(match_id=match.id, version=match.version + 1, cause=cause)
+            return _erase(match, cause)
         case RestoreMatch():
             return _restore(match, cause)
         case DeleteMatch():
             return _delete(match, cause)
         case ConfirmStats():
-            _refuse_deleted(match)
             return confirm(match, command, cause)
         case RequestExtraction():
             return _request_extraction(match, cause)
     assert_never(command)
+
+
+def refuse_gone(match: Match, command: MatchCommand) -> None:
+    """A deleted match is like none, but for the restoring, the OCR's answers, and the erasing."""
+    if isinstance(command, EraseMatch):
+        return
+    is_for_deleted = isinstance(command, RestoreMatch | RecordReading | RecordFailure)
+    if match.is_erased or (match.is_deleted and not is_for_deleted):
+        raise NotFound(NO_MATCH)
 
 
 def _record_reading(match: Match, command: RecordReading, cause: Cause) -> StatsExtracted | None:
@@ -105,6 +110,12 @@ def _record_failure(match: Match, command: RecordFailure, cause: Cause) -> Extra
     )
 
 
+def _erase(match: Match, cause: Cause) -> MatchErased | None:
+    if match.is_erased:
+        return None
+    return MatchErased(match_id=match.id, version=match.version + 1, cause=cause)
+
+
 def _restore(match: Match, cause: Cause) -> MatchRestored | None:
     if not match.is_deleted:
         return None
@@ -112,17 +123,10 @@ def _restore(match: Match, cause: Cause) -> MatchRestored | None:
 
 
 def _delete(match: Match, cause: Cause) -> MatchDeleted:
-    _refuse_deleted(match)
     return MatchDeleted(match_id=match.id, version=match.version + 1, cause=cause)
 
 
 def _request_extraction(match: Match, cause: Cause) -> ExtractionRequested | None:
-    _refuse_deleted(match)
     if match.awaits:
         return None
     return ExtractionRequested(match_id=match.id, version=match.version + 1, cause=cause)
-
-
-def _refuse_deleted(match: Match) -> None:
-    if match.is_deleted:
-        raise NotFound(NO_MATCH)

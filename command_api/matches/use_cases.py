@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from command_api.matches.commands import ConfirmStats, MatchCommand, UploadScreenshot
 from command_api.matches.confirming import confirm
 from command_api.matches.executing import Done, Executor, note
+from command_api.matches.rules import refuse_gone
 from command_api.matches.rules import upload as begin
 from command_api.matches.upload_form import Upload
 from events.base import Cause
@@ -82,6 +83,7 @@ class MatchCommands:
         def permitted(match: Match | None) -> Match:
             match = _owned(match, owner_id)
             if version is not None and version != match.version:
+                refuse_gone(match, command)  # a condition on what is not there does not count
                 raise VersionMismatch(
                     f"The match is at version {match.version}, which is not what If-Match names."
                 )

@@ -160,6 +160,16 @@ def test_of_two_who_expect_one_version_one_is_told(player: Player) -> None:
     assert statuses == [200, 412]
 
 
+def test_a_condition_on_a_deleted_match_does_not_count(player: Player) -> None:
+    picture, _ = drawn(seed=12)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    path = f"/api/matches/{match['id']}/"
+    assert player.http.delete(path).status_code == 204
+    stale = {"If-Match": '"1"'}
+    assert player.http.delete(path, headers=stale).status_code == 404
+    assert player.http.post(f"{path}restore/", headers=stale).status_code == 412
+
+
 def test_a_list_is_read_page_by_page(player: Player) -> None:
     picture, _ = drawn(seed=13)
     for goals in range(5):
