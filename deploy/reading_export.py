@@ -81,7 +81,7 @@ def truth_of(match: Match, file: str) -> Truth:
     Names and numbers that the player did not confirm are left out.
     """
     assert match.confirmed is not None  # noqa: S101  # only these are corrected
-    side = perspective_of(match).side_or_left
+    side = match.confirmed.seen_from or perspective_of(match).side_or_left
     phase = match.reading.phase if match.reading else None
     return Truth(
         file=file,

@@ -22,6 +22,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
+from events.perspective import perspective
 from events.reading import FailureReason, Reading
 from events.stats import Pair, Side
 
@@ -51,12 +52,17 @@ class Failure(Struct, frozen=True, kw_only=True):
 
 
 class Confirmed(Struct, frozen=True, kw_only=True):
-    """The numbers as the player said they are."""
+    """The numbers as the player said they are.
+
+    `seen_from` is the side of the screen that they were first confirmed from, or the one that the
+    player said since; None for numbers that were confirmed before anything was read.
+    """
 
     score: Pair
     penalties: Pair | None
     stats: dict[str, Pair]
     at: datetime
+    seen_from: Side | None = None
 
 
 class Match(Struct, frozen=True, kw_only=True):
@@ -164,6 +170,7 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
         penalties=event.penalties,
         stats=event.stats,
         at=event.cause.occurred_at,
+        seen_from=event.side or _seen_from(match, event.opponent_name),
     )
     return replace(
         match,
@@ -172,6 +179,15 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
         played_at=event.played_at or match.played_at,
         confirmed=confirmed,
     )
+
+
+def _seen_from(match: Match, opponent_name: str) -> Side | None:
+    """The side that numbers are seen from when nobody says one: a later name turns nothing."""
+    if match.confirmed:
+        return match.confirmed.seen_from
+    if match.reading is None:
+        return None
+    return perspective(match.side, opponent_name, match.reading, match.own_names).side_or_left
 
 
 def _margin(pair: Pair | None) -> int:

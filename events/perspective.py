@@ -1,13 +1,16 @@
 """The same reading seen by its player: which side is theirs, and the numbers from there."""
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from events.match import Match
 from events.names import fold
 from events.reading import Reading
 from events.stats import Pair, Side, seen_from
+
+if TYPE_CHECKING:  # a match is folded with the help of this module
+    from events.match import Match
 
 SIDE_UNKNOWN = (
     "Which side is yours is not known, so the left one was taken; change it if that is wrong."
@@ -33,7 +36,7 @@ class SeenNumbers(Struct, frozen=True):
     stats: dict[str, Pair]
 
 
-def perspective_of(match: Match) -> Perspective:
+def perspective_of(match: "Match") -> Perspective:
     """Which side of the screen is the owner's."""
     return perspective(match.side, match.opponent_name, match.reading, match.own_names)
 

@@ -14,7 +14,7 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=1,
+    version=2,
     oldest=1,
     schema="read_models",
     tables={

@@ -44,7 +44,7 @@ def comparison(match: Match) -> dict[str, bool]:
     """
     if match.reading is None or match.confirmed is None:
         return {}
-    side = perspective_of(match).side_or_left
+    side = match.confirmed.seen_from or perspective_of(match).side_or_left
     read, said = numbers_of(match.reading, side), match.confirmed
     pairs: dict[str, tuple[Pair, Pair | None]] = {"score": (read.score, said.score)}
     if read.penalties:

@@ -7,7 +7,7 @@ from command_api.matches.numbers import checked
 from events.base import Cause
 from events.match import Match
 from events.matches import StatsConfirmed, StatsCorrected
-from events.perspective import SeenNumbers, numbers_of, perspective_of
+from events.perspective import SeenNumbers, numbers_of, perspective
 from events.refusals import Invalid
 from events.stats import Pair, Side, seen_from
 
@@ -15,8 +15,9 @@ from events.stats import Pair, Side, seen_from
 def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed | StatsCorrected:
     """What the player says: what is left out stays as it was confirmed, or else as it was read."""
     command = checked(command, cause.occurred_at)
+    name = match.opponent_name if command.opponent_name is UNSET else command.opponent_name
     side = _side(match, command)
-    before = _before(match, side)
+    before = _before(match, side, name)
     score = _merged(command.score_user, command.score_opponent, before.score if before else None)
     penalties = _merged(
         command.penalties_user, command.penalties_opponent, before.penalties if before else None
@@ -35,45 +36,45 @@ def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed
         version=match.version + 1,
         cause=cause,
         owner_id=match.owner_id,
-        opponent_name=match.opponent_name
-        if command.opponent_name is UNSET
-        else command.opponent_name,
+        opponent_name=name,
         side=side,
         score=numbers.score,
         penalties=numbers.penalties,
         stats=numbers.stats,
         played_at=command.played_at or None,
-        changed=_changed(match, side, numbers),
+        changed=_changed(_read_from(match, side, name), numbers),
     )
 
 
 def _side(match: Match, command: ConfirmStats) -> Side | None:
-    """The player's side: as said, or as the score that the player sends tells."""
+    """The player's side: as said, or as the whole score that the player sends tells."""
     if command.side:
         return command.side
     if match.side or match.reading is None:
         return match.side
-    said = Pair(
-        None if command.score_user is UNSET else command.score_user,
-        None if command.score_opponent is UNSET else command.score_opponent,
-    )
+    if command.score_user is UNSET or command.score_opponent is UNSET:
+        return None
+    said = Pair(command.score_user, command.score_opponent)
     sides = [side for side in Side if seen_from(side, match.reading.score) == said]
     return sides[0] if len(sides) == 1 else None
 
 
-def _before(match: Match, side: Side | None) -> SeenNumbers | None:
+def _before(match: Match, side: Side | None, opponent_name: str) -> SeenNumbers | None:
     """The numbers as they stand, seen from `side`: confirmed, or else as read."""
     if match.confirmed is None:
-        return _read_from(match, side)
+        return _read_from(match, side, opponent_name)
     standing = SeenNumbers(match.confirmed.score, match.confirmed.penalties, match.confirmed.stats)
-    had = match.side or (perspective_of(match).side_or_left if match.reading else None)
+    had = match.confirmed.seen_from
     return _swapped(standing) if had and side and had is not side else standing
 
 
-def _read_from(match: Match, side: Side | None) -> SeenNumbers | None:
+def _read_from(match: Match, side: Side | None, opponent_name: str) -> SeenNumbers | None:
+    """The reading from `side`, or from where the numbers were seen before."""
     if match.reading is None:
         return None
-    return numbers_of(match.reading, side or perspective_of(match).side_or_left)
+    had = match.confirmed.seen_from if match.confirmed else None
+    told = perspective(match.side, opponent_name, match.reading, match.own_names)
+    return numbers_of(match.reading, side or had or told.side_or_left)
 
 
 def _swapped(numbers: SeenNumbers) -> SeenNumbers:
@@ -99,9 +100,8 @@ def _missing(pair: Pair, name: str = "score") -> dict[str, list[str]]:
     return {field: ["This number is needed."] for field, value in values.items() if value is None}
 
 
-def _changed(match: Match, side: Side | None, numbers: SeenNumbers) -> tuple[str, ...]:
+def _changed(read: SeenNumbers | None, numbers: SeenNumbers) -> tuple[str, ...]:
     """What differs from the reading, by name; nothing where there was no reading."""
-    read = _read_from(match, side)
     if read is None:
         return ()
     names = [

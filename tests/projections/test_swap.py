@@ -207,7 +207,7 @@ def test_a_build_of_a_newer_program_is_not_written_by_an_older_one(
         swap(database, MATCHES)
     swap(database, NEWER)
     match_log.append(uploaded(1))
-    with pytest.raises(Refused, match=r"version 2.*swap matches --back"):
+    with pytest.raises(Refused, match=rf"version {NEWER.version}.*swap matches --back"):
         follow(database)
     swap(database, MATCHES, back=True)
     follow(database)

@@ -29,7 +29,7 @@ from events.matches import (
 )
 from events.reading import FailureReason
 from events.refusals import Invalid, NotFound
-from events.stats import Pair, Side
+from events.stats import Pair, Side, Sides
 from tests.examples import EXAMPLES, NOON, READING, REQUEST_ID, UPLOADED, cause
 
 EXTRACTED = EXAMPLES["match.stats_extracted.v1"]
@@ -128,6 +128,37 @@ def test_a_score_that_was_not_read_tells_no_side() -> None:
     unsaid = replace(UPLOADED, side=None)
     event = confirm(given(unsaid, EXTRACTED), ConfirmStats(score_user=3, score_opponent=3))
     assert event.side is None
+
+
+def test_half_a_score_tells_no_side() -> None:
+    half = replace(EXTRACTED, reading=replace(READING, score=Sides(2, None)))
+    match = given(replace(UPLOADED, side=None), half, replace(CONFIRMED, side=None))
+    event = confirm(match, ConfirmStats(score_opponent=2))
+    assert event.side is None
+    assert event.stats["shots"] == Pair(17, 20)
+
+
+def test_the_opponents_name_that_is_sent_tells_where_the_numbers_stand() -> None:
+    command = ConfirmStats(opponent_name="Borussia Dortmund")
+    event = confirm(given(replace(UPLOADED, side=None), EXTRACTED), command)
+    assert event.score == Pair(2, 4)
+    assert event.changed == ()
+
+
+def test_a_later_name_turns_no_confirmed_numbers() -> None:
+    match = given(replace(UPLOADED, side=None), EXTRACTED, replace(CONFIRMED, side=None))
+    renamed = confirm(match, ConfirmStats(opponent_name="Borussia Dortmund"))
+    assert isinstance(renamed, StatsCorrected)
+    assert renamed.score == Pair(4, 2)
+    turned = confirm(evolve(match, renamed), ConfirmStats(side=Side.RIGHT))
+    assert turned.score == Pair(2, 4)
+
+
+def test_numbers_confirmed_before_a_reading_came_are_not_turned() -> None:
+    match = given(replace(UPLOADED, side=None), replace(CONFIRMED, side=None), EXTRACTED)
+    event = confirm(match, ConfirmStats(side=Side.RIGHT))
+    assert event.score == Pair(4, 2)
+    assert event.stats["shots"] == Pair(17, 20)
 
 
 def test_without_a_reading_the_score_must_be_sent() -> None:
