@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from command_api.accounts.answers import Player
-from command_api.accounts.audit import NEWEST, Place
+from command_api.accounts.audit import NEWEST, Happening, Place, record
 from command_api.accounts.commands import Login, Refresh, Register
 from command_api.accounts.use_cases import (
     Accounts,
@@ -104,6 +104,33 @@ async def test_input_forges_no_line(
     lines = [record.getMessage() for record in caplog.records]
     assert [line.split()[0] for line in lines] == expected[1:]
     assert not any("\n" in line or "password_changed" in line for line in lines)
+
+
+async def test_a_line_has_no_room_for_text_from_outside(accounts: Accounts) -> None:
+    async with accounts.pool.connection() as connection:
+        cursor = await connection.execute(
+            """
+            SELECT column_name FROM information_schema.columns
+            WHERE table_schema = 'accounts' AND table_name = 'security_events'
+                AND data_type NOT IN ('bigint', 'uuid', 'timestamp with time zone')
+            """
+        )
+        assert await cursor.fetchall() == [("kind",)]
+    with pytest.raises(psycopg.errors.CheckViolation):
+        async with accounts.pool.connection() as connection:
+            await connection.execute(
+                """
+                INSERT INTO accounts.security_events (happened_at, kind, request_id)
+                VALUES (now(), 'whatever is sent', gen_random_uuid())
+                """
+            )
+
+
+async def test_every_happening_that_the_program_knows_can_be_stored(accounts: Accounts) -> None:
+    async with accounts.pool.connection() as connection:
+        for kind in Happening:
+            await record(connection, kind, CALL)
+    assert await audited(accounts) == list(Happening)
 
 
 async def test_lines_of_parallel_calls_name_their_own_request(

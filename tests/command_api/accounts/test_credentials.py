@@ -1,6 +1,9 @@
 """Password hashes: what they cost, what they match, and how many are made at once."""
 
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import TypeVar
 
 import anyio
 import pytest
@@ -9,6 +12,8 @@ from argon2 import Type, extract_parameters
 from command_api.accounts.credentials import OWASP, Argon2Cost, Credentials
 from events.refusals import Unavailable
 from tests.command_api.accounts.conftest import CHEAP
+
+Result = TypeVar("Result")
 
 pytestmark = pytest.mark.anyio
 
@@ -82,6 +87,39 @@ async def test_a_refused_caller_leaves_no_place_taken() -> None:
         credentials._places.release()
     assert await credentials.hash("three blue goalposts")
     assert credentials._places.value == 2
+
+
+async def test_many_at_once_are_hashed_a_few_at_a_time() -> None:
+    credentials = WatchedCredentials(CHEAP, at_once=2)
+    async with anyio.create_task_group() as tasks:
+        for number in range(30):
+            tasks.start_soon(credentials.hash, f"three blue goalposts {number}")
+    assert credentials.most_at_once == 2
+
+
+class WatchedCredentials(Credentials):
+    """Credentials that know how many hashes were computed at the same time."""
+
+    most_at_once = 0
+
+    def __init__(self, cost: Argon2Cost, at_once: int) -> None:
+        super().__init__(cost, at_once)
+        self._running: set[int] = set()
+        self._two_run = threading.Event()
+
+    async def _in_a_thread(self, work: Callable[[], Result]) -> Result:
+        def watched() -> Result:
+            self._running.add(threading.get_ident())
+            self.most_at_once = max(self.most_at_once, len(self._running))
+            if self.most_at_once == 2:
+                self._two_run.set()
+            self._two_run.wait(5)  # the first waits, so that a second has to come beside it
+            try:
+                return work()
+            finally:
+                self._running.remove(threading.get_ident())
+
+        return await super()._in_a_thread(watched)
 
 
 def test_the_usual_cost_is_the_one_recommended() -> None:

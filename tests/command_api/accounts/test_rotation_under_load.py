@@ -81,3 +81,19 @@ def test_keys_rotate_without_a_single_refusal(apis: Apis) -> None:
     signed = set().union(*used)
     assert len(signed) == ROTATIONS + 1
     assert {first, new} <= signed == published(apis.one) == published(apis.two)
+
+
+def test_the_tokens_of_a_key_in_wrong_hands_are_refused_soon(apis: Apis) -> None:
+    tokens = apis.signed_in(apis.registered())
+    old = kid_of(tokens["access"])
+    keys(apis, "rotate", "--signs-in", "5")
+    wait_for(lambda: kid_of(apis.signed_in(apis.registered())["access"]) != old)
+    for api in (apis.one, apis.two):
+        assert api.status_of_me(tokens["access"]) == 200
+    keys(apis, "retire", old, "--now")
+    for api in (apis.one, apis.two):
+        wait_for(lambda api=api: api.status_of_me(tokens["access"]) == 401)  # type: ignore[misc]
+        assert old not in published(api)
+    # Whoever has the refresh token notices nothing but one more refresh.
+    refreshed = apis.one.post("token/refresh", {"refresh": tokens["refresh"]}).json()
+    assert apis.two.status_of_me(refreshed["access"]) == 200
