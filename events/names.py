@@ -13,3 +13,14 @@ def fold(name: str) -> str:
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(c for c in decomposed if c.isalnum()) or name.casefold().strip()
+
+
+def name_fault(name: str) -> str | None:
+    """What is wrong with a name, or None."""
+    if not name.strip():
+        return "A name is needed."
+    if len(name) > LONGEST_NAME:
+        return f"This name is too long: at most {LONGEST_NAME} characters."
+    if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in name):
+        return "A name cannot hold control characters such as line breaks."
+    return None

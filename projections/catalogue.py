@@ -14,11 +14,12 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=2,
-    oldest=1,
+    version=3,
+    oldest=3,
     schema="read_models",
     tables={
         "matches": "match_id",
+        "owners": "owner_id",
         "summaries": "owner_id",
         "reading_quality": "series",
         "own_names": "key",

@@ -13,8 +13,11 @@ from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
 from events.matches import MatchErased
-from projections import own_names, quality
+from events.names import fold
+from events.stats import Pair
+from projections import own_names, owners, quality
 from projections.own_names import Names
+from projections.owners import Versions
 from projections.quality import Tries
 from projections.standings import Standing, load_standings, results, write_standings
 from projections.streaks import Streaks, streaks_of
@@ -32,8 +35,9 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     _write_matches(cursor, [match for match in after.values() if not match.is_erased])
     _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
-    tries, names = Tries(), Names()
+    tries, names, versions = Tries(), Names(), Versions()
     for match in after.values():
+        versions.change(before.get(match.id), match)
         tries.change(before.get(match.id), match)
         names.change(before.get(match.id), match)
         changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
@@ -50,6 +54,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     write_standings(cursor, standings)
     quality.write(cursor, tries)
     own_names.write(cursor, names)
+    owners.write(cursor, versions)
     return tuple(after)
 
 
@@ -92,16 +97,23 @@ def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     cursor.executemany(
         """
         INSERT INTO matches (
-            match_id, owner_id, created_at, played_at, result, is_deleted, version,
-            screenshot, media_type, state, view
+            match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
+            score_opponent, goal_difference, is_deleted, version, screenshot, media_type, state,
+            view
         )
         VALUES (
-            %(match_id)s, %(owner_id)s, %(created_at)s, %(played_at)s, %(result)s,
-            %(is_deleted)s, %(version)s, %(screenshot)s, %(media_type)s, %(state)s, %(view)s
+            %(match_id)s, %(owner_id)s, %(created_at)s, %(played_at)s, %(opponent)s, %(status)s,
+            %(result)s, %(score_user)s, %(score_opponent)s, %(goal_difference)s, %(is_deleted)s,
+            %(version)s, %(screenshot)s, %(media_type)s, %(state)s, %(view)s
         )
         ON CONFLICT (match_id) DO UPDATE SET
             played_at = EXCLUDED.played_at,
+            opponent = EXCLUDED.opponent,
+            status = EXCLUDED.status,
             result = EXCLUDED.result,
+            score_user = EXCLUDED.score_user,
+            score_opponent = EXCLUDED.score_opponent,
+            goal_difference = EXCLUDED.goal_difference,
             is_deleted = EXCLUDED.is_deleted,
             version = EXCLUDED.version,
             state = EXCLUDED.state,
@@ -120,12 +132,19 @@ def _remove_matches(cursor: Cursor[TupleRow], match_ids: list[UUID]) -> None:
 
 def match_row(match: Match) -> dict[str, Any]:
     """The row of the table `matches`, by column in the table's order."""
+    score = match.confirmed.score if match.confirmed else Pair()
+    user, opponent = score.user, score.opponent
     return {
         "match_id": match.id,
         "owner_id": match.owner_id,
         "created_at": match.created_at,
         "played_at": match.played_at,
+        "opponent": fold(match.opponent_name),
+        "status": match.status.value,
         "result": match.result and match.result.value,
+        "score_user": user,
+        "score_opponent": opponent,
+        "goal_difference": None if user is None or opponent is None else user - opponent,
         "is_deleted": match.is_deleted,
         "version": match.version,
         "screenshot": match.screenshot,

@@ -10,10 +10,11 @@ from psycopg.rows import TupleRow
 
 from events.codec import EventMapper
 from events.match import Match, Result, evolve
-from projections import own_names, quality
+from projections import own_names, owners, quality
 from projections.dead_letters import is_fault_of_event
 from projections.matches import match_row
 from projections.own_names import Names
+from projections.owners import Versions
 from projections.quality import Tries
 from projections.standings import Standing, standing_row
 from projections.stored import Stored, Unprojectable, problem_of
@@ -23,14 +24,14 @@ from projections.tally import Count
 # FREEZE: the tables are new in this transaction, so nobody has to look at these rows again later.
 COPY_MATCHES: Final = """
 COPY matches (
-    match_id, owner_id, created_at, played_at, result, is_deleted, version,
-    screenshot, media_type, state, view
+    match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
+    score_opponent, goal_difference, is_deleted, version, screenshot, media_type, state, view
 )
 FROM STDIN (FORMAT binary, FREEZE)
 """
 MATCH_TYPES: Final = (
-    "uuid", "uuid", "timestamptz", "timestamptz", "text", "bool", "int8",
-    "text", "text", "bytea", "text",
+    "uuid", "uuid", "timestamptz", "timestamptz", "text", "text", "text", "int2",
+    "int2", "int2", "bool", "int8", "text", "text", "bytea", "text",
 )  # fmt: skip
 COPY_SUMMARIES: Final = """
 COPY summaries (owner_id, tally, streaks, view) FROM STDIN (FORMAT binary, FREEZE)
@@ -51,7 +52,7 @@ def load(
 ) -> Sequence[Unprojectable]:
     """Fill the tables, which are new in this transaction; gives what could not be projected."""
     counts: dict[UUID, Count] = {}
-    tries, names = Tries(), Names()
+    tries, names, versions = Tries(), Names(), Versions()
     left: list[Unprojectable] = []
     with cursor.copy(COPY_MATCHES) as copy:
         copy.set_types(MATCH_TYPES)
@@ -60,6 +61,7 @@ def load(
             left.extend(folded.left)
             if folded.match is None or folded.row is None:
                 continue
+            versions.change(None, folded.match)
             copy.write_row(folded.row)
             count = counts.get(folded.match.owner_id)
             if count is None:
@@ -77,6 +79,7 @@ def load(
             copy.write_row(tuple(standing_row(owner_id, standing).values()))
     quality.write_new(cursor, tries)
     own_names.write_new(cursor, names)
+    owners.write_new(cursor, versions)
     return left
 
 

@@ -16,6 +16,7 @@ from events.parameters import parameters_of, whole_number
 from events.refusals import NotFound
 from events.screenshots import ScreenshotMissing, Screenshots
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
+from query_api.etags import is_known, not_modified
 
 
 class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -72,9 +73,8 @@ async def show_match(
     view, version, _, _ = await _own(pool, match_id, principal)
     parameters_of(request)
     etag = f'"{version}"'
-    known = {tag.strip().removeprefix("W/") for tag in _if_none_match(request).split(",")}
-    if known & {etag, "*"}:
-        return Response(b"", status_code=304, headers={"ETag": etag})
+    if is_known(request, etag):
+        return not_modified(etag)
     return _json(view, {"ETag": etag})
 
 
@@ -120,10 +120,6 @@ async def _own(
     if row is None:
         raise NotFound(NO_SUCH_MATCH)
     return row
-
-
-def _if_none_match(request: WebRequest) -> str:
-    return request.headers.get("if-none-match", "")
 
 
 def _json(text: str, headers: dict[str, str]) -> Response[bytes]:

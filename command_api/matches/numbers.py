@@ -7,7 +7,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from command_api.matches.commands import ConfirmStats
-from events.names import LONGEST_NAME
+from events.names import name_fault
 from events.refusals import Invalid
 from events.stats import GREATEST_SCORE, STATISTICS, Pair, greatest
 
@@ -47,17 +47,6 @@ def checked(command: ConfirmStats, now: datetime) -> ConfirmStats:
     if faults:
         raise Invalid("Some numbers cannot be right; see the fields.", faults)
     return command
-
-
-def name_fault(name: str) -> str | None:
-    """What is wrong with a name, or None."""
-    if not name.strip():
-        return "A name is needed."
-    if len(name) > LONGEST_NAME:
-        return f"This name is too long: at most {LONGEST_NAME} characters."
-    if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in name):
-        return "A name cannot hold control characters such as line breaks."
-    return None
 
 
 def time_fault(played_at: datetime, now: datetime) -> str | None:

@@ -10,8 +10,9 @@ from msgspec import Struct
 from command_api.bodies import Form
 from command_api.json_text import convert, from_json
 from command_api.matches.commands import ConfirmStats, UploadScreenshot
-from command_api.matches.numbers import checked, name_fault, time_fault
+from command_api.matches.numbers import checked, time_fault
 from command_api.pictures import inspect
+from events.names import name_fault
 from events.refusals import Invalid
 from events.stats import Pair, Side
 

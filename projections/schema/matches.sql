@@ -5,13 +5,24 @@ CREATE TABLE matches (
     owner_id uuid NOT NULL,
     created_at timestamptz NOT NULL,
     played_at timestamptz NOT NULL,
-    result text,                 -- win, draw, loss; NULL until confirmed
+    opponent text NOT NULL,      -- the name, folded
+    status text NOT NULL,        -- processing, extracted, failed, confirmed
+    result text,                 -- win, draw, loss; NULL until confirmed, as are the next three
+    score_user smallint,
+    score_opponent smallint,
+    goal_difference smallint,
     is_deleted boolean NOT NULL,
     version bigint NOT NULL,
     screenshot text NOT NULL,
     media_type text NOT NULL,
     state bytea NOT NULL,        -- the folded match, to fold the next event onto
     view text NOT NULL           -- the match as answers show it, ready JSON
+);
+
+-- How often anything of a player's matches changed.
+CREATE TABLE owners (
+    owner_id uuid NOT NULL,
+    version bigint NOT NULL      -- the sum of the versions of the matches
 );
 
 CREATE TABLE summaries (

@@ -8,6 +8,26 @@ CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC
 CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
     WHERE NOT is_deleted AND result IS NOT NULL;
 
+-- One for each other order of the list; the unconfirmed have no score, and follow in their own.
+CREATE INDEX matches_by_time ON matches (owner_id, played_at, match_id) WHERE NOT is_deleted;
+
+CREATE INDEX matches_by_score ON matches (owner_id, score_user, created_at, match_id)
+    WHERE NOT is_deleted AND result IS NOT NULL;
+
+CREATE INDEX matches_by_goals_against ON matches (owner_id, score_opponent, created_at, match_id)
+    WHERE NOT is_deleted AND result IS NOT NULL;
+
+CREATE INDEX matches_by_difference ON matches (owner_id, goal_difference, created_at, match_id)
+    WHERE NOT is_deleted AND result IS NOT NULL;
+
+CREATE INDEX matches_pending ON matches (owner_id, created_at, match_id)
+    WHERE NOT is_deleted AND result IS NULL;
+
+-- Matches against one opponent are few: they are sorted when they are asked for.
+CREATE INDEX matches_opponent ON matches (owner_id, opponent, played_at) WHERE NOT is_deleted;
+
+ALTER TABLE owners ADD PRIMARY KEY (owner_id);
+
 ALTER TABLE summaries ADD PRIMARY KEY (owner_id);
 
 ALTER TABLE reading_quality ADD PRIMARY KEY (series);

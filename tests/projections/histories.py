@@ -14,6 +14,7 @@ from events.match import Match, evolve
 from events.matches import (
     ExtractionRequested,
     MatchDeleted,
+    MatchErased,
     MatchEvent,
     MatchRestored,
     StatsConfirmed,
@@ -29,7 +30,7 @@ numbers = st.one_of(st.none(), st.integers(0, 9))
 happenings = st.lists(
     st.tuples(
         st.integers(0, 5),  # which match
-        st.sampled_from(["confirm", "confirm", "read", "request", "delete", "restore"]),
+        st.sampled_from(["confirm", "confirm", "read", "request", "delete", "restore", "erase"]),
         st.builds(Pair, st.integers(0, 2), st.integers(0, 2)),
         st.dictionaries(
             st.sampled_from(["shots", "saves", "passes"]), st.builds(Pair, numbers, numbers)
@@ -47,6 +48,8 @@ def told(happened: Happened) -> list[MatchEvent]:
     events: list[MatchEvent] = []
     for number, kind, score, stats, hours in happened:
         match = matches.get(number)
+        if match and match.is_erased:
+            continue  # nothing happens to it any more
         event = (
             following(match, kind, score, stats, hours)
             if match
@@ -66,6 +69,8 @@ def following(
             return MatchDeleted(match_id=match_id, version=version, cause=why)
         case "restore":
             return MatchRestored(match_id=match_id, version=version, cause=why)
+        case "erase":
+            return MatchErased(match_id=match_id, version=version, cause=why)
         case "request":
             return ExtractionRequested(match_id=match_id, version=version, cause=why)
         case "read":
@@ -114,6 +119,13 @@ def store(conn: psycopg.Connection[Any], events: list[MatchEvent]) -> None:
             """,
             rows,
         )
+
+
+def empty(conn: psycopg.Connection[Any]) -> None:
+    """Take everything out of the live build, as if nothing had been projected yet."""
+    names = [sql.Identifier(schema_of(MATCHES, Build.LIVE), table) for table in MATCHES.tables]
+    names.append(sql.Identifier("log", "checkpoints"))
+    conn.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(names)))
 
 
 def rows_of(conn: psycopg.Connection[Any], build: Build = Build.LIVE) -> dict[str, list[Any]]:

@@ -22,6 +22,7 @@ from projections.catalogue import MATCHES
 from projections.follower import LiveFollower
 from projections.setup import create_read_models
 from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
+from tests.projections.histories import empty
 
 
 def uploaded(number: int) -> ScreenshotUploaded:
@@ -121,10 +122,7 @@ def test_a_read_model_built_again_from_nothing_is_the_same(
             match_log.append(replace(event, version=version))
             follower.step(conn)
         one_by_one = shown(conn)
-        conn.execute(
-            "TRUNCATE read_models.matches, read_models.summaries,"
-            " read_models.reading_quality, read_models.own_names, log.checkpoints"
-        )
+        empty(conn)
         follower.step(conn)
         assert shown(conn) == one_by_one
         assert OWNER_ID in {owner for owner, _ in one_by_one}

@@ -1,0 +1,62 @@
+"""How often anything of a player's matches changed: what tells that an answer is still the same."""
+
+from collections import Counter
+from typing import Any
+from uuid import UUID
+
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from events.match import Match
+
+
+class Versions:
+    """Changes of the sums of the versions of players' matches, deleted ones and all.
+
+    Such a sum grows with every event. Erased matches leave it, and their owner with the last.
+    """
+
+    def __init__(self) -> None:
+        self._steps: Counter[UUID] = Counter()
+
+    def change(self, before: Match | None, after: Match) -> None:
+        """A match was `before` and is `after` now."""
+        self._steps[after.owner_id] += _counted(after) - _counted(before)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """What changed, as rows of the table `owners`."""
+        return [
+            {"owner_id": owner_id, "version": steps}
+            for owner_id, steps in self._steps.items()
+            if steps
+        ]
+
+
+def write(cursor: Cursor[TupleRow], versions: Versions) -> None:
+    """Add the changes to the table; an owner without events has no row."""
+    rows = versions.rows()
+    cursor.executemany(
+        """
+        INSERT INTO owners (owner_id, version)
+        VALUES (%(owner_id)s, %(version)s)
+        ON CONFLICT (owner_id) DO UPDATE SET version = owners.version + EXCLUDED.version
+        """,
+        rows,
+    )
+    lessened = [row["owner_id"] for row in rows if row["version"] < 0]
+    if lessened:
+        cursor.execute(
+            "DELETE FROM owners WHERE version = 0 AND owner_id = ANY(%(lessened)s)",
+            {"lessened": lessened},
+        )
+
+
+def write_new(cursor: Cursor[TupleRow], versions: Versions) -> None:
+    """Fill the table, which is empty and may have no index yet."""
+    with cursor.copy("COPY owners (owner_id, version) FROM STDIN") as copy:
+        for row in versions.rows():
+            copy.write_row((row["owner_id"], row["version"]))
+
+
+def _counted(match: Match | None) -> int:
+    return 0 if match is None or match.is_erased else match.version
