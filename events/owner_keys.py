@@ -16,6 +16,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection, Connection
 from psycopg_pool import ConnectionPool
 
+from events.answering import NOTICE_SILENCE, AnsweringConnection
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.refusals import NotFound
 from events.sealing import NONCE_BYTES
@@ -66,12 +67,13 @@ class OwnerKeys:
         self._lock = threading.Lock()
         self._pool = ConnectionPool[Any](
             conninfo,
+            connection_class=AnsweringConnection,
             min_size=0,
             max_size=2,
             timeout=WAIT_FOR_CONNECTION_SECONDS,
             reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
             check=ConnectionPool.check_connection,
-            kwargs={"autocommit": True, "connect_timeout": 2},
+            kwargs={"autocommit": True, **NOTICE_SILENCE},
             open=True,
         )
 

@@ -1,68 +1,120 @@
-"""Break a running system at random under load: ``python -m tests.faults.chaos --kills 200``."""
+"""Break a running system at random under load: ``python -m tests.faults.chaos --kills 200``.
+
+With ``--two`` there are two of every process of ours, used side by side, the second behind proxies
+that stall and reset.
+"""
 
 import argparse
 import random
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Final
 
-import httpx
+from msgspec import Struct
 from rich.console import Console
 from rich.progress import track
 
-from deploy.data_folder import DataFolder
-from deploy.postgres import Postgres
+from deploy.nats import LOOPBACK
 from ocr_service.drawing import draw, random_match, seeded
-from tests.deploy.processes import wait_for
+from tests.faults.blows import chosen
 from tests.faults.invariants import broken
-from tests.faults.killing import PARTS, kill
+from tests.faults.killing import end
 from tests.faults.load import BusyPlayer
+from tests.faults.proxy import Proxy
+from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready, seconds_until_servers_answer
+from tests.faults.second_set import SecondSet
+from tests.faults.servers import (
+    database_address,
+    nats_address,
+    nats_of,
+    postgres_of,
+    postgres_socket,
+    settings_of,
+)
 from tests.journeys.copies import Copy
 
-PLAYERS = 3
-PICTURES = 5
-ALL_AT_ONCE = 0.1  # the share of blows that hit everything but the supervisor
-LONGEST_PAUSE = 1.5  # seconds between two blows
-HEALED_WITHIN = 60.0  # seconds until every upload has its outcome
+PLAYERS: Final = 3
+PICTURES: Final = 5
+LONGEST_PAUSE: Final = 1.5  # seconds between two blows
+OUTCOMES_WITHIN: Final = 60.0  # seconds from one outcome to the next, at most
+ASK_AGAIN: Final = 0.05  # seconds
 
 
-def break_and_heal(
-    folder: Path, kills: int, seed: int, console: Console | None = None
-) -> list[str]:
-    """Run a system on `folder` under load, kill `kills` processes; gives what does not hold."""
-    chance = random.Random(seed)  # noqa: S311  # nothing here is secret
-    pictures = [draw(random_match(seeded(seed + n)), (960, 432)) for n in range(PICTURES)]
-    system = Copy(folder, TRACKER_RATE_LIMITS="off")
-    players = [BusyPlayer(system, pictures, seed + n) for n in range(PLAYERS)]
-    try:
+class Plan(Struct, frozen=True):
+    """How a system is broken; the same seed chooses the same blows."""
+
+    kills: int
+    seed: int
+    two: bool = False
+
+
+class Stage(Struct, frozen=True):
+    """The systems that are used and broken, and the proxies before the servers of the second."""
+
+    systems: list[Copy]
+    proxies: list[Proxy]
+
+
+def break_and_heal(folder: Path, plan: Plan, console: Console | None = None) -> list[str]:
+    """Run a system on `folder` under load, break and heal it; gives what does not hold."""
+    chance = random.Random(plan.seed)  # noqa: S311  # nothing here is secret
+    pictures = [draw(random_match(seeded(plan.seed + n)), (960, 432)) for n in range(PICTURES)]
+    with _running(folder, two=plan.two) as stage, ExitStack() as at_the_end:
+        players = [BusyPlayer(stage.systems, pictures, plan.seed + n) for n in range(PLAYERS)]
         for player in players:
+            at_the_end.callback(player.player.http.close)
+            at_the_end.callback(player.stop)
             player.start()
-        blows = range(kills)
-        for _ in track(blows, "Killing", console=console) if console else blows:
-            parts = list(PARTS) if chance.random() < ALL_AT_ONCE else [chance.choice(list(PARTS))]
-            for part in parts:
-                kill(system, part)
+        blows = range(plan.kills)
+        for _ in track(blows, "Breaking", console=console) if console else blows:
+            for blow in chosen(chance, stage.systems, stage.proxies):
+                blow()
             time.sleep(chance.uniform(0, LONGEST_PAUSE))
+        for proxy in stage.proxies:
+            proxy.flow()
+        servers = seconds_until_servers_answer(stage.systems[0])
+        ready = seconds_until_ready(*stage.systems)
         for player in players:
             player.stop()
         for player in players:
             player.join()
-        failures = [f"A player met {p.failure!r}" for p in players if p.failure]
-        began_to_heal = time.monotonic()
-        wait_for(lambda: _is_ready(system))
-        healed_in = time.monotonic() - began_to_heal
         _wait_for_outcomes(players)
         if console:
-            console.print(_work_done(players), f"Ready {healed_in:.1f} s after the last blow.")
-        database = Postgres(DataFolder(folder).postgres).conninfo()
-        return [*failures, *broken(database, players)]
-    finally:
-        for player in players:
-            player.stop()
-            player.player.http.close()
-        system.process.kill()
-        system.process.communicate()
+            console.print(
+                _work_done(players),
+                f"The servers answered {servers:.1f} s after the last blow,"
+                f" everything was ready {ready:.1f} s later.",
+            )
+        settings = settings_of(stage.systems[0])
+        return [
+            *(f"A player met {p.failure!r}" for p in players if p.failure),
+            *([f"Ready only after {ready:.1f} s."] if ready > HEALED_WITHIN else []),
+            *broken(settings, players),
+        ]
+
+
+@contextmanager
+def _running(folder: Path, *, two: bool) -> Iterator[Stage]:
+    with ExitStack() as at_the_end:
+        first = Copy(folder, TRACKER_RATE_LIMITS="off")
+        at_the_end.callback(end, first)
+        if not two:
+            yield Stage([first], [])
+            return
+        socket = postgres_socket(postgres_of(first).conninfo())
+        before_postgres = at_the_end.enter_context(Proxy(socket))
+        before_nats = at_the_end.enter_context(Proxy((LOOPBACK, nats_of(first).port)))
+        second = SecondSet(
+            first,
+            database=database_address(before_postgres.port),
+            nats=nats_address(first, before_nats.port),
+        )
+        at_the_end.callback(end, second)
+        yield Stage([first, second], [before_postgres, before_nats])
 
 
 def _work_done(players: list[BusyPlayer]) -> str:
@@ -72,21 +124,17 @@ def _work_done(players: list[BusyPlayer]) -> str:
     return f"{len(matches)} uploads, {changes} confirmed changes, {doubtful} in doubt."
 
 
-def _is_ready(system: Copy) -> bool:
-    try:
-        return system.ask("GET", "/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
-
-
 def _wait_for_outcomes(players: list[BusyPlayer]) -> None:
-    give_up_at = time.monotonic() + HEALED_WITHIN
+    """Wait for every reading, however many there are, for as long as the queue moves."""
+    give_up_at = time.monotonic() + OUTCOMES_WITHIN
     for player in players:
         for match in player.matches:
             while time.monotonic() < give_up_at:
                 answer = player.player.http.get(f"/api/matches/{match.id}/history/")
                 if any(entry["actor"] == "ocr" for entry in answer.json()):
+                    give_up_at = time.monotonic() + OUTCOMES_WITHIN
                     break
+                time.sleep(ASK_AGAIN)
 
 
 def main() -> int:
@@ -94,11 +142,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))  # noqa: S311
+    parser.add_argument("--two", action="store_true", help="two of every process of ours")
     parsed = parser.parse_args()
     console = Console()
     console.print(f"seed {parsed.seed}")
+    plan = Plan(parsed.kills, parsed.seed, parsed.two)
     with tempfile.TemporaryDirectory(prefix="tracker-chaos-") as name:
-        found = break_and_heal(Path(name) / "data", parsed.kills, parsed.seed, console)
+        found = break_and_heal(Path(name) / "data", plan, console)
     for sentence in found:
         console.print(sentence)
     console.print(f"{parsed.kills} blows, {len(found)} invariants broken.")

@@ -2,13 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
 import psycopg
+from psycopg.conninfo import make_conninfo
 
-from events.archive import ends_early, rows
+from deploy.migrate import migrate_tables
+from deploy.sealing_key import open_owner_keys
+from deploy.settings import Settings
+from events.archive import ends_early, from_line, import_rows, rows, to_line
 from events.chain import first_fault
 from events.log import MatchLog
 from events.match import Match, fold
@@ -20,26 +25,33 @@ from events.matches import (
     ScreenshotUploaded,
     StatsExtracted,
 )
+from projections.builds import Build
+from projections.catalogue import MATCHES, with_keys
+from projections.projection import Projection
+from projections.rebuild import rebuild
 from projections.streaks import streaks_of
 from projections.summary import summary
+from projections.swap import drop
 from projections.tally import Tally
+from projections.verify import verify
 from tests.faults.load import BusyPlayer
 
 
-def broken(database: str, players: Sequence[BusyPlayer]) -> list[str]:
+def broken(settings: Settings, players: Sequence[BusyPlayer]) -> list[str]:
     """Every invariant that does not hold, as a sentence."""
-    log = MatchLog.open(database, connections=1)
-    try:
-        with psycopg.connect(database) as conn:
+    database = settings.database
+    with closing(open_owner_keys(settings)) as keys:
+        log = MatchLog.open(database, connections=1, keys=keys)
+        with closing(log), psycopg.connect(database) as conn:
             histories = _histories(log, conn)
             return [
                 *_chain(conn),
                 *_outcomes(histories),
                 *_read_models(conn, histories),
+                *_rebuilt(database, with_keys(MATCHES, keys)),
+                *_exported(database, conn),
                 *_confirmed(histories, players),
             ]
-    finally:
-        log.close()
 
 
 def _histories(log: MatchLog, conn: psycopg.Connection[Any]) -> dict[UUID, Sequence[MatchEvent]]:
@@ -82,6 +94,28 @@ def _read_models(
         expected = msgspec.to_builtins(_summary(own))
         if (found := summaries.get(owner_id)) != expected:
             yield f"The summary of {owner_id} is {found}, the log adds up to {expected}."
+
+
+def _rebuilt(database: str, projection: Projection) -> Iterator[str]:
+    """The rows are what a build from the first event on gives."""
+    rebuild(database, projection, lambda *_: None)
+    for table in verify(database, projection):
+        if not table.is_equal:
+            yield f"A rebuild gives other rows: {table}."
+    drop(database, projection, Build.NEXT)
+
+
+def _exported(database: str, conn: psycopg.Connection[Any]) -> Iterator[str]:
+    """What is exported and imported is the same log."""
+    stored = list(rows(conn))
+    empty = make_conninfo(database, dbname="imported")
+    with psycopg.connect(database, autocommit=True) as outside:
+        outside.execute("CREATE DATABASE imported")
+    migrate_tables(empty)
+    with psycopg.connect(empty) as other:
+        import_rows(other, [from_line(to_line(row)) for row in stored])
+        if list(rows(other)) != stored:
+            yield "An import of what was exported gives another log."
 
 
 def _views(conn: psycopg.Connection[Any], query: LiteralString) -> dict[UUID, Any]:

@@ -37,3 +37,9 @@ def kill(system: Copy, part: str, how: signal.Signals = signal.SIGKILL) -> bool:
     with suppress(ProcessLookupError):
         os.kill(process_id, how)
     return True
+
+
+def end(system: Copy) -> None:
+    """Kill it with all its processes, whatever state it is in; for the end of a test."""
+    system.process.kill()
+    system.process.communicate()

@@ -3,6 +3,7 @@
 import random
 import threading
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ import httpx
 from tests.journeys.copies import Copy
 from tests.journeys.players import Player
 
+LONGEST_PAUSE = 0.2  # seconds between two doings: pictures are read more slowly than sent
 PATIENCE = 300.0  # seconds until a request that is sent again and again must be taken
 
 
@@ -29,14 +31,15 @@ class Match:
 
 
 class BusyPlayer(threading.Thread):
-    """One player's doings, at random from a seed, until told to stop."""
+    """One player's doings, at random from a seed, until told to stop; at any of the systems."""
 
-    def __init__(self, system: Copy, pictures: list[bytes], seed: int) -> None:
+    def __init__(self, systems: Sequence[Copy], pictures: list[bytes], seed: int) -> None:
         super().__init__(daemon=True)
-        self.player = Player(system)
+        self.player = Player(systems[0])
         self.matches: list[Match] = []
         self.keys: dict[str, str] = {}
         self.failure: Exception | None = None
+        self._addresses = [system.address for system in systems]
         self._pictures = pictures
         self._random = random.Random(seed)  # noqa: S311  # nothing here is secret
         self._told_to_stop = threading.Event()
@@ -51,6 +54,7 @@ class BusyPlayer(threading.Thread):
                     self._upload()
                 else:
                     self._change(self._random.choice(self.matches))
+                self._told_to_stop.wait(self._random.uniform(0, LONGEST_PAUSE))
         except Exception as error:  # noqa: BLE001  # it is shown when all is over
             self.failure = error
 
@@ -99,6 +103,7 @@ class BusyPlayer(threading.Thread):
                 return bool(_state(answer.json())["deleted"])
 
     def _try(self, call: Any) -> httpx.Response | None:
+        self.player.http.base_url = self._random.choice(self._addresses)
         try:
             answer = call()
         except httpx.TransportError:

@@ -6,6 +6,7 @@ from typing import Final
 import httpx
 
 from tests.deploy.processes import wait_for
+from tests.faults.servers import nats_of, postgres_of
 from tests.journeys.copies import Copy
 
 HEALED_WITHIN: Final = 10.0  # seconds after the last server's return
@@ -17,6 +18,14 @@ def is_ready(system: Copy) -> bool:
         return system.ask("GET", "/readyz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def seconds_until_servers_answer(system: Copy) -> float:
+    """Wait until PostgreSQL and NATS answer; gives how long that took."""
+    began_at = time.monotonic()
+    wait_for(postgres_of(system).answers)
+    wait_for(nats_of(system).answers)
+    return time.monotonic() - began_at
 
 
 def seconds_until_ready(*systems: Copy) -> float:

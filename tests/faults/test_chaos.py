@@ -4,11 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.chaos import break_and_heal
+from tests.faults.chaos import Plan, break_and_heal
 
-
-@pytest.mark.skipif(
+pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
 )
+
+
 def test_nothing_is_lost_or_doubled_when_processes_are_killed(tmp_path: Path) -> None:
-    assert break_and_heal(tmp_path / "data", kills=8, seed=1) == []
+    assert break_and_heal(tmp_path / "data", Plan(kills=8, seed=1)) == []
+
+
+def test_nothing_is_lost_or_doubled_with_two_of_every_process(tmp_path: Path) -> None:
+    assert break_and_heal(tmp_path / "data", Plan(kills=4, seed=2, two=True)) == []

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
 from msgspec.structs import replace
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from events.archive import rows
 from events.chain import first_fault
@@ -17,6 +16,7 @@ from events.matches import ScreenshotUploaded
 from events.writer import Writer
 from tests.examples import UPLOADED, cause
 from tests.faults.proxy import LOOPBACK, Proxy
+from tests.faults.servers import postgres_socket
 
 
 def uploaded(number: int) -> ScreenshotUploaded:
@@ -25,8 +25,7 @@ def uploaded(number: int) -> ScreenshotUploaded:
 
 @pytest.fixture
 def proxy(database: str) -> Iterator[Proxy]:
-    parts = conninfo_to_dict(database)
-    with Proxy(Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}") as proxy:
+    with Proxy(postgres_socket(database)) as proxy:
         yield proxy
 
 

@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from tests.deploy.processes import wait_for
-from tests.faults.killing import kill
+from tests.faults.blows import wipe_nats
+from tests.faults.killing import end, kill
+from tests.faults.readiness import is_ready
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
@@ -24,8 +26,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """A copy that may be broken: it has to mend itself."""
     system = Copy(tmp_path_factory.mktemp("broken") / "data", TRACKER_RATE_LIMITS="off")
     yield system
-    system.process.kill()
-    system.process.communicate()
+    end(system)
 
 
 @pytest.fixture
@@ -35,13 +36,6 @@ def victim(system: Copy) -> Iterator[Player]:
     player = Player(system)
     yield player
     player.http.close()
-
-
-def is_ready(system: Copy) -> bool:
-    try:
-        return system.ask("GET", "/readyz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 def outcome(player: Player, path: str) -> Any:
@@ -86,6 +80,23 @@ def test_an_upload_is_taken_while_a_part_is_down(system: Copy, victim: Player, p
     uploaded = victim.upload(picture, headers={"Prefer": "wait=30"})
     assert uploaded.status_code == 201
     assert uploaded.json()["status"] == "extracted"
+
+
+def test_pictures_that_wait_in_a_nats_that_loses_everything_are_read_once(
+    system: Copy, victim: Player
+) -> None:
+    pictures = [drawn(seed) for seed in (25, 26)]
+    assert kill(system, "ocr", signal.SIGSTOP)  # nobody reads them before
+    try:
+        sent = [victim.upload(p, headers={"Prefer": "respond-async"}) for p, _ in pictures]
+        wipe_nats(system)
+        sent.append(victim.upload(pictures[0][0], headers={"Prefer": "respond-async"}))
+    finally:
+        kill(system, "ocr", signal.SIGCONT)
+    for uploaded in sent:
+        assert uploaded.status_code == 202
+        assert outcome(victim, uploaded.headers["Location"])["status"] == "extracted"
+        assert len(victim.get(f"{uploaded.headers['Location']}history/")) == 2
 
 
 def test_what_was_confirmed_outlives_a_killed_database(system: Copy, victim: Player) -> None:

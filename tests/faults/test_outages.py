@@ -12,16 +12,16 @@ import httpx
 import pytest
 
 from tests.deploy.processes import descendants, wait_for
-from tests.faults.killing import process_of
+from tests.faults.killing import end, process_of
 from tests.faults.readiness import HEALED_WITHIN, is_ready, seconds_until_ready
 from tests.faults.routes import Call, calls
+from tests.faults.second_set import OWN_PARTS
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
 
 AT_ONCE = 32
 ANSWERED_WITHIN = 3.0  # seconds
-OWN_PARTS = ("api", "followers", "ocr")
 Outage = Callable[[Copy], AbstractContextManager[None]]
 
 pytestmark = pytest.mark.skipif(
@@ -33,8 +33,7 @@ pytestmark = pytest.mark.skipif(
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     system = Copy(tmp_path_factory.mktemp("outage") / "data", TRACKER_RATE_LIMITS="off")
     yield system
-    system.process.kill()
-    system.process.communicate()
+    end(system)
 
 
 @contextmanager
@@ -67,7 +66,10 @@ def is_gone(system: Copy) -> Iterator[None]:
 
 def answered(call: Call, http: httpx.Client) -> tuple[Call, httpx.Response, float]:
     asked_at = time.monotonic()
-    answer = call.of(http)
+    try:
+        answer = call.of(http)
+    except httpx.TransportError as e:
+        raise AssertionError(f"{call} after {time.monotonic() - asked_at}: {e!r}") from None
     return call, answer, time.monotonic() - asked_at
 
 

@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from deploy.outage import refusing_while_away
 from deploy.pulse import AWAY_AFTER_SECONDS, Pulse
 from tests.faults.proxy import LOOPBACK, Proxy
+from tests.faults.servers import postgres_socket
 
 pytestmark = pytest.mark.anyio
 
@@ -22,8 +22,7 @@ SOON = AWAY_AFTER_SECONDS + 0.5
 
 @pytest.fixture
 def proxy(database: str) -> Iterator[Proxy]:
-    parts = conninfo_to_dict(database)
-    with Proxy(Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}") as proxy:
+    with Proxy(postgres_socket(database)) as proxy:
         yield proxy
 
 

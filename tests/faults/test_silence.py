@@ -3,12 +3,11 @@
 import asyncio
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
 from events.answering import (
     ANSWER_WITHIN_SECONDS,
@@ -19,14 +18,14 @@ from events.log import MatchLog
 from events.refusals import Unavailable
 from tests.examples import UPLOADED
 from tests.faults.proxy import LOOPBACK, Proxy
+from tests.faults.servers import postgres_socket
 
 SOON = ANSWER_WITHIN_SECONDS + 1
 
 
 @pytest.fixture
 def proxy(database: str) -> Iterator[Proxy]:
-    parts = conninfo_to_dict(database)
-    with Proxy(Path(str(parts["host"])) / f".s.PGSQL.{parts['port']}") as proxy:
+    with Proxy(postgres_socket(database)) as proxy:
         yield proxy
 
 
