@@ -17,13 +17,13 @@ __all__ = [
 ]
 
 
-def inspect(upload: bytes) -> Picture:
+def inspect(upload: bytes | memoryview) -> Picture:
     """The picture in `upload`, which is a whole PNG, JPEG or WebP file.
 
     The kind is told from the first bytes alone. The structure is checked from end to end
     (lengths, checksums, order, end mark), the compressed pixels are not looked into: a file that
     passes may still hold pixels that cannot be decoded. The time is linear in the size of the
-    file; the memory is that of the file and of the answer.
+    file; nothing of it is copied, and the answer looks into it.
 
     Raises `TooLarge` above `MAX_BYTES`, `UnsupportedMedia` for any other kind of file, and
     `Invalid` for a picture that is cut off, damaged, animated or outside the limits.
@@ -32,10 +32,11 @@ def inspect(upload: bytes) -> Picture:
         raise TooLarge(TOO_MANY_BYTES)
     if not upload:
         raise UnsupportedMedia(EMPTY)
-    if upload.startswith(png.SIGNATURE):
-        return png.inspect(upload)
-    if upload.startswith(jpeg.SIGNATURE):
-        return jpeg.inspect(upload)
-    if webp.SIGNATURE.match(upload):
-        return webp.inspect(upload)
+    view = memoryview(upload)
+    if bytes(view[: len(png.SIGNATURE)]) == png.SIGNATURE:
+        return png.inspect(view)
+    if bytes(view[: len(jpeg.SIGNATURE)]) == jpeg.SIGNATURE:
+        return jpeg.inspect(view)
+    if webp.SIGNATURE.match(view):
+        return webp.inspect(view)
     raise UnsupportedMedia(UNKNOWN_KIND)

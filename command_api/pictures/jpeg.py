@@ -36,7 +36,7 @@ _TABLES_AND_SCANS: Final = {_SCAN, _QUANTIZATION, _HUFFMAN, _RESTARTS}
 _SEGMENTS: Final = {*_FRAMES, *_APPLICATIONS, *_LEFT_OUT, *_TABLES_AND_SCANS}
 
 
-def inspect(upload: bytes) -> Picture:
+def inspect(upload: memoryview) -> Picture:
     """The picture in a file that begins with `SIGNATURE`; raises `Invalid`."""
     walk = _Walk(upload)
     at = 2
@@ -48,7 +48,7 @@ def inspect(upload: bytes) -> Picture:
     raise Invalid(TOO_MANY_PIECES)
 
 
-def _marker(upload: bytes, at: int) -> tuple[int, int]:
+def _marker(upload: memoryview, at: int) -> tuple[int, int]:
     """The code of the marker at `at`, and where it ends."""
     found = _MARKER.match(upload, at)
     if found:
@@ -59,7 +59,7 @@ def _marker(upload: bytes, at: int) -> tuple[int, int]:
 class _Walk:
     """What the segments so far have said, and what is kept of them."""
 
-    def __init__(self, upload: bytes) -> None:
+    def __init__(self, upload: memoryview) -> None:
         self._upload = upload
         self._kept = Kept(upload)
         self._kept.keep(0, 2)
@@ -105,7 +105,7 @@ class _Walk:
             media_type="image/jpeg",
             width=frame.width,
             height=frame.height,
-            data=self._kept.joined(),
+            parts=self._kept.parts(),
         )
 
     def _content(self, start: int) -> tuple[bytes, int]:
@@ -115,7 +115,7 @@ class _Walk:
             raise Invalid(CUT_OFF)
         if length < 2:
             raise Invalid(DAMAGED)
-        return self._upload[start + 2 : end], end
+        return bytes(self._upload[start + 2 : end]), end
 
     def _application(self, code: int, content: bytes) -> None:
         if self._scans:

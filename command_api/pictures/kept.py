@@ -1,4 +1,6 @@
-"""Collects the parts of a file that are kept, and joins them into a new one."""
+"""Collects the parts of a file that are kept; in a row they make a new one."""
+
+from collections.abc import Sequence
 
 
 class Kept:
@@ -7,8 +9,8 @@ class Kept:
     Neighbouring ranges are held as one, so that the memory does not grow with their number.
     """
 
-    def __init__(self, upload: bytes) -> None:
-        self._upload = memoryview(upload)
+    def __init__(self, upload: memoryview) -> None:
+        self._upload = upload
         self._parts: list[bytes | memoryview] = []
         self._start = self._end = 0
         self.size = 0  # bytes, so far
@@ -27,10 +29,10 @@ class Kept:
         self._parts.append(data)
         self.size += len(data)
 
-    def joined(self, head: bytes = b"") -> bytes:
-        """The new file: `head`, then the parts."""
+    def parts(self, head: bytes = b"") -> Sequence[bytes | memoryview]:
+        """The new file: `head`, then the parts. They look into the upload, nothing is copied."""
         self._flush()
-        return b"".join([head, *self._parts])
+        return [head, *self._parts] if head else self._parts
 
     def _flush(self) -> None:
         if self._start < self._end:

@@ -48,7 +48,7 @@ class _Chunk(NamedTuple):
         return self.start + self.size + 4
 
 
-def inspect(upload: bytes) -> Picture:
+def inspect(upload: memoryview) -> Picture:
     """The picture in a file that begins with `SIGNATURE`; raises `Invalid`."""
     chunks = _chunks(upload)
     header = _header(upload, next(chunks))
@@ -69,25 +69,24 @@ def inspect(upload: bytes) -> Picture:
     if seen.get(b"IDAT", 0) * _DEFLATE_BEST < _raw_bytes(header):
         raise Invalid(DAMAGED)
     return Picture(
-        media_type="image/png", width=header.width, height=header.height, data=kept.joined()
+        media_type="image/png", width=header.width, height=header.height, parts=kept.parts()
     )
 
 
-def _chunks(upload: bytes) -> Iterator[_Chunk]:
+def _chunks(upload: memoryview) -> Iterator[_Chunk]:
     """The chunks up to and with IEND, each with a right checksum."""
-    view = memoryview(upload)
     at = len(SIGNATURE)
     for _ in range(MAX_PIECES):
-        size = int.from_bytes(view[at : at + 4], "big")
+        size = int.from_bytes(upload[at : at + 4], "big")
         if len(upload) < at + _FRAME + (size if size <= _LONGEST else 0):
             raise Invalid(CUT_OFF)
         start = at + 8
-        name = upload[at + 4 : start]
+        name = bytes(upload[at + 4 : start])
         at = start + size + 4
-        checksum = int.from_bytes(view[at - 4 : at], "big")
+        checksum = int.from_bytes(upload[at - 4 : at], "big")
         if size > _LONGEST or not name.isalpha():
             raise Invalid(DAMAGED)
-        if zlib.crc32(view[start - 4 : at - 4]) != checksum:
+        if zlib.crc32(upload[start - 4 : at - 4]) != checksum:
             raise Invalid(DAMAGED)
         yield _Chunk(name, start, size)
         if name == b"IEND":
@@ -95,7 +94,7 @@ def _chunks(upload: bytes) -> Iterator[_Chunk]:
     raise Invalid(TOO_MANY_PIECES)
 
 
-def _header(upload: bytes, first: _Chunk) -> _Header:
+def _header(upload: memoryview, first: _Chunk) -> _Header:
     if first.name != b"IHDR" or first.size != 13:
         raise Invalid(DAMAGED)
     content = upload[first.start : first.start + 13]
@@ -142,9 +141,9 @@ def _makes_the_picture(name: bytes, seen: dict[bytes, int]) -> bool:
     return name in _LOOK | {b"tRNS"} and name not in seen and b"IDAT" not in seen
 
 
-def _turned(upload: bytes, chunk: _Chunk) -> bytes:
+def _turned(upload: memoryview, chunk: _Chunk) -> bytes:
     exif = upload[chunk.start : chunk.start + min(chunk.size, orientation.MOST_BYTES)]
-    turn = orientation.read(exif)
+    turn = orientation.read(bytes(exif))
     if turn == orientation.UPRIGHT:
         return b""
     content = orientation.alone(turn)

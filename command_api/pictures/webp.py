@@ -29,7 +29,7 @@ class _Chunk(NamedTuple):
     end: int  # of the content, without padding
 
 
-def inspect(upload: bytes) -> Picture:
+def inspect(upload: memoryview) -> Picture:
     """The picture in a file that begins with `SIGNATURE`; raises `Invalid`."""
     chunks = _chunks(upload)
     first = next(chunks)
@@ -43,7 +43,7 @@ def inspect(upload: bytes) -> Picture:
     return _picture(size, body)
 
 
-def _chunks(upload: bytes) -> Iterator[_Chunk]:
+def _chunks(upload: memoryview) -> Iterator[_Chunk]:
     """The chunks inside of the RIFF size; what hangs on behind is not looked at."""
     whole = 8 + int.from_bytes(upload[4:8], "little")
     if whole > len(upload):
@@ -54,20 +54,20 @@ def _chunks(upload: bytes) -> Iterator[_Chunk]:
         end = start + int.from_bytes(upload[at + 4 : start], "little")
         if end > whole:
             raise Invalid(DAMAGED)
-        yield _Chunk(upload[at : at + 4], start, end)
+        yield _Chunk(bytes(upload[at : at + 4]), start, end)
         at = end + (end - start) % 2
         if at >= whole:
             return
     raise Invalid(TOO_MANY_PIECES)
 
 
-def _extended(upload: bytes, first: _Chunk, chunks: Iterator[_Chunk]) -> Picture:
+def _extended(upload: memoryview, first: _Chunk, chunks: Iterator[_Chunk]) -> Picture:
     if first.end - first.start != 10:
         raise Invalid(DAMAGED)
     flags = upload[first.start]
     if flags & _ANIMATED:
         raise Invalid(ANIMATED)
-    canvas = upload[first.start + 4 : first.end]
+    canvas = bytes(upload[first.start + 4 : first.end])
     size = 1 + int.from_bytes(canvas[:3], "little"), 1 + int.from_bytes(canvas[3:], "little")
     check_size(*size)
     body = Kept(upload)
@@ -103,9 +103,9 @@ def _check(chunk: _Chunk, seen: set[bytes]) -> None:
         raise Invalid(DAMAGED)
 
 
-def _size(upload: bytes, image: _Chunk) -> tuple[int, int]:
+def _size(upload: memoryview, image: _Chunk) -> tuple[int, int]:
     """Width and height in pixels, from the first bytes of the image itself."""
-    content = upload[image.start : min(image.end, image.start + 10)]
+    content = bytes(upload[image.start : min(image.end, image.start + 10)])
     if image.name == b"VP8 " and len(content) == 10:
         size = _lossy_size(content, image.end - image.start)
     elif image.name == b"VP8L" and len(content) >= 5:
@@ -142,9 +142,10 @@ def _keep(body: Kept, chunk: _Chunk) -> None:
     body.write(bytes((chunk.end - chunk.start) % 2))
 
 
-def _turn(upload: bytes, exif: _Chunk, body: Kept) -> int:
+def _turn(upload: memoryview, exif: _Chunk, body: Kept) -> int:
     """Write the orientation alone, unless upright; the VP8X flag that announces it."""
-    turn = orientation.read(upload[exif.start : min(exif.end, exif.start + orientation.MOST_BYTES)])
+    end = min(exif.end, exif.start + orientation.MOST_BYTES)
+    turn = orientation.read(bytes(upload[exif.start : end]))
     if turn == orientation.UPRIGHT:
         return 0
     content = orientation.alone(turn)
@@ -156,4 +157,4 @@ def _picture(size: tuple[int, int], body: Kept, head: bytes = b"") -> Picture:
     width, height = size
     length = len(b"WEBP") + len(head) + body.size
     riff = b"RIFF" + length.to_bytes(4, "little") + b"WEBP" + head
-    return Picture(media_type="image/webp", width=width, height=height, data=body.joined(riff))
+    return Picture(media_type="image/webp", width=width, height=height, parts=body.parts(riff))

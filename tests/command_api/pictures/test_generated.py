@@ -100,7 +100,7 @@ def is_refused_or_sound(upload: bytes) -> bool:
         return str(refusal).endswith(".")
     fits = max(picture.width, picture.height) <= MAX_SIDE
     fits = fits and 0 < picture.width * picture.height <= MAX_PIXELS
-    return fits and inspect(picture.data) == picture
+    return fits and inspect(picture.data).data == picture.data
 
 
 @unhurried

@@ -96,7 +96,8 @@ def test_profile_of_several_segments_is_kept_whole() -> None:
 
 def test_only_the_first_exif_segment_counts() -> None:
     first, second = segment(0xE1, exif(6)), segment(0xE1, exif(3))
-    assert inspect(with_segments(PLAIN, first, second)) == inspect(with_segments(PLAIN, first))
+    once = inspect(with_segments(PLAIN, first))
+    assert inspect(with_segments(PLAIN, first, second)).data == once.data
 
 
 def test_further_pictures_behind_the_first_are_dropped() -> None:
