@@ -18,6 +18,7 @@ from multipart import (
 )
 
 from command_api.json_text import from_json
+from command_api.received import ReceivedFile
 from command_api.streaming import chunks
 from events.parameters import parameters_of
 from events.refusals import Invalid, TooLarge, UnsupportedMedia
@@ -37,16 +38,16 @@ class Form(Struct, frozen=True):
     """A multipart form: its texts and its files, by name."""
 
     texts: dict[str, str]
-    files: dict[str, bytes]
+    files: dict[str, ReceivedFile]
 
-    def content(self) -> Iterator[bytes]:
+    def content(self) -> Iterator[bytes | memoryview]:
         """Everything in it in a fixed order, whatever the boundary and the order of the parts."""
         for name, text in sorted(self.texts.items()):
             yield name.encode()
             yield text.encode()
-        for name, content in sorted(self.files.items()):
+        for name, file in sorted(self.files.items()):
             yield name.encode()
-            yield content
+            yield file.view()
 
 
 async def read_json(request: WebRequest, wanted: type[T]) -> T:
@@ -70,7 +71,7 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
     boundary = options.get("boundary", "")
     if content_type != "multipart/form-data" or not boundary:
         raise UnsupportedMedia("Send this as a form, with Content-Type: multipart/form-data.")
-    parts: dict[str, bytearray] = {}
+    parts: dict[str, ReceivedFile] = {}
     try:
         with PushMultipartParser(boundary, max_segment_count=MOST_PARTS, strict=True) as parser:
             async for chunk in chunks(request, largest_file + FORM_OVERHEAD):
@@ -85,8 +86,8 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
     except MultipartError:
         raise Invalid("This form is broken or cut off.") from None
     return Form(
-        texts={n: _text(n, bytes(b)) for n, b in parts.items() if n not in file_names},
-        files={n: bytes(b) for n, b in parts.items() if n in file_names},
+        texts={n: _text(n, bytes(p.view())) for n, p in parts.items() if n not in file_names},
+        files={n: part for n, part in parts.items() if n in file_names},
     )
 
 
@@ -102,7 +103,7 @@ def _content_type(request: WebRequest) -> tuple[str, dict[str, str]]:
 def _collect(
     parser: PushMultipartParser,
     chunk: bytes,
-    parts: dict[str, bytearray],
+    parts: dict[str, ReceivedFile],
     file_names: frozenset[str],
     largest_file: int,
 ) -> None:
@@ -112,12 +113,12 @@ def _collect(
                 raise Invalid("A field was sent twice.", {event.name: ["Send this once."]})
             if event.name not in file_names and (event.charset or "utf-8").lower() not in UTF_8:
                 raise UnsupportedMedia("Send the texts of this form in UTF-8.")
-            parts[event.name] = bytearray()
+            parts[event.name] = ReceivedFile()
         elif event:
-            name, content = next(reversed(parts.items()))
-            content += event
+            name, part = next(reversed(parts.items()))
+            part.write(event)
             limit = largest_file if name in file_names else LARGEST_TEXT
-            if len(content) > limit:
+            if len(part) > limit:
                 raise TooLarge(f"The field {name!r} is larger than {limit} bytes.")
 
 

@@ -42,7 +42,9 @@ class Answer(Struct, frozen=True):
     body: bytes
 
 
-def attempt_of(request: WebRequest, principal: Principal, content: Iterable[bytes]) -> Attempt:
+def attempt_of(
+    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview]
+) -> Attempt:
     """The attempt that `request` is; `content` is what makes it this request and no other."""
     key = request.headers.get(HEADER)
     if key is None:
@@ -51,7 +53,8 @@ def attempt_of(request: WebRequest, principal: Principal, content: Iterable[byte
         raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} letters, digits and signs.")
     digest = hashlib.sha256()
     for part in (request.method.encode(), request.url.path.rstrip("/").encode(), *content):
-        digest.update(len(part).to_bytes(8) + part)
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
     return Attempt(uuid5(principal.user_id, key), digest.digest())
 
 

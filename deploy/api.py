@@ -20,6 +20,8 @@ from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
 from command_api.idempotency import Answers
+from command_api.matches.keeping import Keeper
+from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
@@ -29,7 +31,7 @@ from deploy.openapi import document
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
 from deploy.schema_app import create_app as create_schema_app
-from deploy.screenshots_store import FolderOfScreenshots
+from deploy.screenshots_store import open_screenshots
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
@@ -87,7 +89,9 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     )
     load_or_create(settings.keys)
     keys = KeyRing(lambda: load(settings.keys))
-    screenshots = FolderOfScreenshots(settings.screenshots)
+    screenshots = open_screenshots(settings)
+    allowance = Allowance(settings.quota_bytes, settings.quota_pending)
+    quotas = Quotas(pool, screenshots, allowance)
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     revocations = Revocations(settings.database, pool)
@@ -115,7 +119,9 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                     limits=AccountLimits(enabled=settings.rate_limits),
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
-                matches=MatchCommands(match_log, progress, screenshots, OwnNames(pool)),
+                matches=MatchCommands(
+                    match_log, progress, Keeper(screenshots, quotas), quotas, OwnNames(pool)
+                ),
                 answers=Answers(pool),
                 previews=previews,
                 doorkeeper=doorkeeper,

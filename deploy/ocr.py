@@ -1,6 +1,6 @@
 """The process that reads screenshots. It knows no database."""
 
-from deploy.screenshots_store import FolderOfScreenshots
+from deploy.screenshots_store import open_screenshots
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from events.broker import create_broker, until_there, watch_consumer
@@ -16,7 +16,7 @@ async def work(settings: Settings) -> None:
     reader = IsolatedReader()
     await reader.start()
     broker = create_broker(settings.nats)
-    subscribe(broker, FolderOfScreenshots(settings.screenshots), reader)
+    subscribe(broker, open_screenshots(settings), reader)
     subscribe_previews(broker, reader)
     client = await broker.connect()
     try:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import track
 
 from deploy.operating import with_database
-from deploy.screenshots_store import FolderOfScreenshots
+from deploy.screenshots_store import open_screenshots
 from deploy.settings import Settings
 from deploy.terminal import complain
 from events.match import Match
@@ -34,13 +34,13 @@ console: Final = Console(stderr=True)
 def run(settings: Settings, folder: Path) -> int:
     """Write the pictures and their `truth.json` into `folder`; returns the exit status."""
     settings = with_database(settings, "reading-export")
-    store = FolderOfScreenshots(settings.screenshots)
+    store = open_screenshots(settings)
     truths: list[Truth] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with psycopg.connect(settings.database) as conn:
             for match in track(corrected(conn), "Looking", console=console, transient=True):
-                name = f"{match.screenshot}{SUFFIXES[match.media_type]}"
+                name = f"{match.id}{SUFFIXES[match.media_type]}"
                 try:
                     picture = asyncio.run(store.get(match.screenshot))
                 except ScreenshotMissing:

@@ -19,6 +19,16 @@ GREATEST_PORT: Final = 65535
 SEALING_KEY_BYTES: Final = 32
 
 
+class BucketAddress(Struct, frozen=True):
+    """``s3://bucket/prefix``: where pictures are kept; an empty `prefix` is the whole bucket."""
+
+    bucket: str
+    prefix: str = ""
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}".removesuffix("/")
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """Every value that a part may need.
 
@@ -28,6 +38,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `hash_cost` is what one password hash costs: KiB of memory, passes over it, threads.
     `smtp` is empty where mails become files; links in mails lead to `app_address`, the frontend, or
     where there is none to `public`.
+    The `s3_...` say how a bucket of `screenshots` is opened. The quotas are of one player: bytes of
+    pictures, and pictures that wait for their reading.
     """
 
     host: str = "127.0.0.1"
@@ -36,7 +48,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     rate_limits: bool = True
     database: str = ""
     nats: str = ""
-    screenshots: Path = field(default_factory=lambda: Path("data/screenshots").absolute())
+    screenshots: Path | BucketAddress = field(
+        default_factory=lambda: Path("data/screenshots").absolute()
+    )
+    s3_endpoint: str = ""
+    s3_region: str = "us-east-1"
+    s3_key_id: str = ""
+    s3_secret: str = ""
+    quota_bytes: int = 2 * 2**30
+    quota_pending: int = 20
     keys: Path = field(default_factory=lambda: Path("data/keys").absolute())
     sealing_key: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
@@ -117,6 +137,27 @@ def _host(name: str, text: str) -> str:
 
 def _folder(_name: str, text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _screenshots(name: str, text: str) -> Path | BucketAddress:
+    if "://" not in text:
+        return _folder(name, text)
+    found = re.fullmatch("s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/([A-Za-z0-9/_.-]*))?", text)
+    if found:
+        return BucketAddress(found[1], (found[2] or "").strip("/"))
+    raise BadSetting(f"{name} must be a folder, or a bucket such as s3://bucket/prefix.")
+
+
+def _word(name: str, text: str) -> str:
+    if text.isascii() and text.isprintable() and " " not in text:
+        return text
+    raise BadSetting(f"{name} must be one word.")  # it may be a secret: not repeated
+
+
+def _count(name: str, text: str) -> int:
+    if re.fullmatch("[0-9]{1,18}", text) and int(text):
+        return int(text)
+    raise BadSetting(f"{name} must be a whole number above zero.")
 
 
 def _switch(name: str, text: str) -> bool:
@@ -206,7 +247,13 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_RATE_LIMITS": _switch,
     "TRACKER_DATABASE": _database,
     "TRACKER_NATS": _nats,
-    "TRACKER_SCREENSHOTS": _folder,
+    "TRACKER_SCREENSHOTS": _screenshots,
+    "TRACKER_S3_ENDPOINT": _web_address,
+    "TRACKER_S3_REGION": _word,
+    "TRACKER_S3_KEY_ID": _word,
+    "TRACKER_S3_SECRET": _word,
+    "TRACKER_QUOTA_BYTES": _count,
+    "TRACKER_QUOTA_PENDING": _count,
     "TRACKER_KEYS": _folder,
     "TRACKER_SEALING_KEY": _sealing_key,
     "TRACKER_PROXIES": _proxies,

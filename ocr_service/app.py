@@ -26,11 +26,13 @@ from events.bus import (
     retry_delay,
 )
 from events.reading import FailureReason, Reading, Unreadable
+from events.refusals import Unavailable
 from events.screenshots import Screenshots
 
 # A reading that fails for no fault of the picture is tried this often in all.
 MOST_TRIES: Final = 4
 PUBLISH_SECONDS: Final = 5.0
+STORE_AGAIN_SECONDS: Final = 0.5
 # A picture at which the reading itself crashes or hangs is given one more chance.
 MOST_TRIES_OF_A_BAD_PICTURE: Final = 2
 GAVE_UP: Final = "Reading this picture failed several times; try again later, or send another."
@@ -76,10 +78,20 @@ async def _read(
 ) -> Reading | Unreadable | None:
     """What comes of reading; None when that failed for no fault of the picture."""
     try:
-        return await reader.read(await screenshots.get(upload.screenshot))
+        return await reader.read(await _picture(screenshots, upload))
     except Exception:
         log.exception("reading failed: match=%s", upload.match_id)
         return None
+
+
+async def _picture(screenshots: Screenshots, upload: ScreenshotUploaded) -> bytes:
+    """The picture, as soon as its store can be reached: that it is away is no failed try."""
+    while True:
+        try:
+            return await screenshots.get(upload.screenshot)
+        except Unavailable as away:
+            log.warning("match=%s has to wait: %s", upload.match_id, away)
+            await asyncio.sleep(STORE_AGAIN_SECONDS)
 
 
 def _most_tries(outcome: Reading | Unreadable | None) -> int:

@@ -86,9 +86,11 @@ async def show_screenshot(
     pool: NamedDependency[AsyncConnectionPool[Any]],
     screenshots: NamedDependency[Screenshots],
 ) -> Response[bytes]:
-    """Give the picture of one of the own matches."""
+    """Give the picture of one of the own matches, or say where it is for the next minutes."""
     _, _, key, media_type = await _own(pool, match_id, principal)
     parameters_of(request)
+    if link := await screenshots.link(key):
+        return Response(b"", status_code=307, headers={"Location": link})
     try:
         picture = await screenshots.get(key)
     except ScreenshotMissing:

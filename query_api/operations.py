@@ -112,6 +112,7 @@ OPERATIONS: Final = (
         id="getScreenshot",
         tag=MATCHES,
         summary="Show the picture of one of the own matches",
+        says="Where pictures lie in a bucket, the answer is where to fetch it in the next minutes.",
         parameters=(POSITION,),
         answers={
             200: Answer(
@@ -119,7 +120,8 @@ OPERATIONS: Final = (
                 body=bytes,
                 media_types=("image/png", "image/jpeg", "image/webp"),
                 headers=BEHIND,
-            )
+            ),
+            307: Answer(says="The picture is there.", headers=(*BEHIND, "Location")),
         },
     ),
     Operation(

@@ -10,7 +10,7 @@ from events.stats import Pair, Side
 
 
 class UploadScreenshot(Struct, frozen=True, kw_only=True):
-    """Keep a screenshot as a new match; the picture is stored already."""
+    """Keep a screenshot as a new match; the picture of `size` bytes is stored already."""
 
     match_id: UUID
     owner_id: UUID
@@ -19,6 +19,7 @@ class UploadScreenshot(Struct, frozen=True, kw_only=True):
     media_type: str
     width: int
     height: int
+    size: int
     side: Side | None = None
     played_at: datetime | None = None
     own_names: tuple[str, ...] = ()

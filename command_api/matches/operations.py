@@ -84,6 +84,9 @@ SENT: Final[Mapping[str, Any]] = {
     "stats": {"possession": {"user": 42, "opponent": 58}, "shots": {"user": 11, "opponent": 7}},
 }
 
+QUOTA_OF_BYTES: Final = "The pictures of this player take up all that one may keep."
+QUOTA_OF_READINGS: Final = "Too many pictures of this player wait to be read."
+
 OPERATIONS: Final = (
     Operation(
         method="POST",
@@ -110,8 +113,10 @@ OPERATIONS: Final = (
             ),
         },
         refusals={
+            409: QUOTA_OF_BYTES,
             415: "No form in UTF-8, or no picture that is read here.",
             422: OTHER_REQUEST,
+            429: QUOTA_OF_READINGS,
         },
     ),
     Operation(
@@ -192,7 +197,7 @@ OPERATIONS: Final = (
                 example=UNREAD,
             )
         },
-        refusals={412: STALE, 422: OTHER_REQUEST},
+        refusals={412: STALE, 422: OTHER_REQUEST, 429: QUOTA_OF_READINGS},
     ),
 )
 

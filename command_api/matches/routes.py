@@ -74,8 +74,13 @@ async def upload_screenshot(
     if given := await answers.first(asked.attempt):
         return _response(given)
     match_id = uuid5(asked.attempt.command_id, "match")
-    upload = upload_of(form, match_id, principal.user_id, asked.now)
-    done = await commands.upload(upload, asked.cause, asked.wait.reading, asked.attempt.fingerprint)
+    upload = upload_of(form, asked.now)
+    confirmation = upload.confirmation
+    command = await commands.keep(upload, match_id, principal.user_id)
+    del form, upload  # many may wait for their reading, but not with a picture in memory each
+    done = await commands.begin(
+        command, confirmation, asked.cause, asked.wait.reading, asked.attempt.fingerprint
+    )
     is_shown = await commands.until_shown(done.position, asked.wait.shown)
     status = 202 if done.match.status is Status.PROCESSING else 201
     location = {"Location": f"/api/matches/{done.match.id}/"}
@@ -169,7 +174,7 @@ async def _asked_of(
     match_id: str,
     principal: Principal,
     commands: MatchCommands,
-    content: Iterable[bytes] | None = None,
+    content: Iterable[bytes | memoryview] | None = None,
 ) -> Asked:
     async with _strangers_first(match_id, principal, commands):
         parameters_of(request)
@@ -189,7 +194,7 @@ async def _strangers_first(
 
 
 def _asked(
-    request: WebRequest, principal: Principal, content: Iterable[bytes] | None = None
+    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview] | None = None
 ) -> Asked:
     """With `content` the request may be sent again under its Idempotency-Key."""
     attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)

@@ -1,17 +1,15 @@
-"""The form of an upload: its texts become commands, its picture is checked."""
+"""The form of an upload: what its texts say, and the file that is to be a picture."""
 
-import hashlib
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from msgspec import Struct
 
 from command_api.bodies import Form
 from command_api.json_text import convert, from_json
-from command_api.matches.commands import ConfirmStats, UploadScreenshot
+from command_api.matches.commands import ConfirmStats
 from command_api.matches.numbers import checked, time_fault
-from command_api.pictures import inspect
+from command_api.received import ReceivedFile
 from events.names import name_fault
 from events.refusals import Invalid
 from events.stats import Pair, Side
@@ -19,14 +17,6 @@ from events.stats import Pair, Side
 FILE: Final = "screenshot"
 NUMBERS: Final = ("score_user", "score_opponent", "penalties_user", "penalties_opponent")
 TEXTS: Final = frozenset({*NUMBERS, "opponent_name", "stats", "side", "played_at"})
-
-
-class Upload(Struct, frozen=True):
-    """What an upload asks for, and the bytes to keep."""
-
-    command: UploadScreenshot
-    confirmation: ConfirmStats | None
-    picture: bytes
 
 
 class Details(Struct, frozen=True, kw_only=True):
@@ -37,7 +27,15 @@ class Details(Struct, frozen=True, kw_only=True):
     played_at: datetime | None = None
 
 
-def upload_of(form: Form, match_id: UUID, owner_id: UUID, now: datetime) -> Upload:
+class Upload(Struct, frozen=True):
+    """What an upload says, and its file as it was received."""
+
+    details: Details
+    confirmation: ConfirmStats | None
+    file: ReceivedFile
+
+
+def upload_of(form: Form, now: datetime) -> Upload:
     """The upload that the form asks for; an empty text counts as not sent. Raises `Refusal`s."""
     if unknown := sorted(form.texts.keys() - TEXTS):
         faults = {name: ["There is no such field."] for name in unknown}
@@ -47,19 +45,7 @@ def upload_of(form: Form, match_id: UUID, owner_id: UUID, now: datetime) -> Uplo
     confirmation = _confirmation(texts, now)
     if FILE not in form.files:
         raise Invalid("A screenshot is needed.", {FILE: ["Send the picture in this field."]})
-    picture = inspect(form.files[FILE])
-    command = UploadScreenshot(
-        match_id=match_id,
-        owner_id=owner_id,
-        opponent_name=details.opponent_name,
-        screenshot=hashlib.sha256(picture.data).hexdigest(),
-        media_type=picture.media_type,
-        width=picture.width,
-        height=picture.height,
-        side=details.side,
-        played_at=details.played_at,
-    )
-    return Upload(command, confirmation, picture.data)
+    return Upload(details, confirmation, form.files[FILE])
 
 
 def _details(texts: dict[str, str], now: datetime) -> Details:

@@ -5,11 +5,16 @@ import contextlib
 from typing import Protocol
 from uuid import UUID
 
-from msgspec.structs import replace
-
-from command_api.matches.commands import ConfirmStats, MatchCommand, UploadScreenshot
+from command_api.matches.commands import (
+    ConfirmStats,
+    MatchCommand,
+    RequestExtraction,
+    UploadScreenshot,
+)
 from command_api.matches.confirming import confirm
 from command_api.matches.executing import Done, Executor, note
+from command_api.matches.keeping import Keeper
+from command_api.matches.quotas import Quotas
 from command_api.matches.rules import refuse_gone
 from command_api.matches.rules import upload as begin
 from command_api.matches.upload_form import Upload
@@ -18,8 +23,7 @@ from events.log import MatchLog
 from events.match import Match, Status, evolve, fold
 from events.matches import MatchEvent
 from events.progress import Progress
-from events.refusals import NotFound, VersionMismatch
-from events.screenshots import Screenshots
+from events.refusals import NotFound, Unprocessable, VersionMismatch
 
 
 class OwnNames(Protocol):
@@ -36,31 +40,51 @@ class MatchCommands:
         self,
         match_log: MatchLog,
         progress: Progress,
-        screenshots: Screenshots,
+        keeper: Keeper,
+        quotas: Quotas,
         own_names: OwnNames,
     ) -> None:
         self._log = match_log
         self._executor = Executor(match_log)
         self._progress = progress
-        self._screenshots = screenshots
+        self._keeper = keeper
+        self._quotas = quotas
         self._own_names = own_names
 
-    async def upload(
-        self, upload: Upload, cause: Cause, seconds: float, fingerprint: bytes | None = None
+    async def keep(self, upload: Upload, match_id: UUID, owner_id: UUID) -> UploadScreenshot:
+        """Store the picture; gives the command to `begin` its match with."""
+        picture = await self._keeper.keep(upload.file, owner_id, match_id)
+        return UploadScreenshot(
+            match_id=match_id,
+            owner_id=owner_id,
+            opponent_name=upload.details.opponent_name,
+            screenshot=picture.key,
+            media_type=picture.media_type,
+            width=picture.width,
+            height=picture.height,
+            size=picture.size,
+            side=upload.details.side,
+            played_at=upload.details.played_at,
+            own_names=await self._own_names.of(owner_id),
+        )
+
+    async def begin(
+        self,
+        command: UploadScreenshot,
+        confirmation: ConfirmStats | None,
+        cause: Cause,
+        seconds: float,
+        fingerprint: bytes | None = None,
     ) -> Done:
-        """Keep the picture, begin its match, and wait for the reading for at most `seconds`.
+        """Begin a match, and wait for the reading for at most `seconds`.
 
         A confirmation sent along goes with it; then there is nothing to wait for. Sent again
         under the same `fingerprint`, it gives the match as it is by now.
         """
-        own_names = await self._own_names.of(upload.command.owner_id)
-        events = _begun(replace(upload.command, own_names=own_names), upload.confirmation, cause)
-        match_id = upload.command.match_id
-        await self._screenshots.put(upload.command.screenshot, upload.picture)
-        with self._progress.changes_of(match_id) as changed:
-            position = await self._log.append_soon(*events, fingerprint=fingerprint)
-            match = await self._load(match_id) if fingerprint else fold(events)
-            note(upload.command, cause, match)
+        events = _begun(command, confirmation, cause)
+        with self._progress.changes_of(command.match_id) as changed:
+            match, position = await self._append(command, events, fingerprint)
+            note(command, cause, match)
             if match.status is not Status.PROCESSING:
                 return Done(match, position)
             match = await self._until_read(match, changed, seconds)
@@ -89,6 +113,9 @@ class MatchCommands:
                 )
             return match
 
+        if isinstance(command, RequestExtraction):
+            await self.refuse_stranger(match_id, owner_id)
+            await self._quotas.charge(owner_id, match_id, 0)
         return await self._executor.execute(match_id, permitted, command, cause, fingerprint)
 
     async def refuse_stranger(self, match_id: UUID, owner_id: UUID) -> None:
@@ -98,6 +125,22 @@ class MatchCommands:
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
         return position is None or await self._progress.reached(position, seconds)
+
+    async def _append(
+        self, command: UploadScreenshot, events: list[MatchEvent], fingerprint: bytes | None
+    ) -> tuple[Match, int]:
+        """The match, and the position of its events; a picture that they do not name is removed."""
+        try:
+            position = await self._log.append_soon(*events, fingerprint=fingerprint)
+        except Unprocessable:
+            await self._keeper.take_back(command)
+            raise
+        if not fingerprint:
+            return fold(events), position
+        match = await self._load(command.match_id)
+        if match.screenshot != command.screenshot:  # another attempt under this key was first
+            await self._keeper.take_back(command)
+        return match, position
 
     async def _until_read(self, match: Match, changed: asyncio.Event, seconds: float) -> Match:
         """The match once its reading is recorded and shown, or as it is after `seconds`."""

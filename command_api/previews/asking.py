@@ -8,10 +8,14 @@ import msgspec
 import nats.errors
 from faststream.nats import NatsBroker
 
+from command_api.pictures import inspect
+from command_api.received import ReceivedFile
 from events.previews import PREVIEWS, Preview
 from events.refusals import Unavailable
 
 REPLY_WITHIN_SECONDS: Final = 20.0
+# Each is held in memory, more than once, until there is a reply.
+LARGE_ONES_AT_ONCE: Final = 1
 NOBODY_READS: Final = "No picture can be read at this moment; try again soon."
 
 
@@ -24,6 +28,7 @@ class Previews:
     def __init__(self, broker: NatsBroker) -> None:
         self._broker = broker
         self._connecting: asyncio.Task[object] | None = None
+        self._large = asyncio.Semaphore(LARGE_ONES_AT_ONCE)
 
     async def __aenter__(self) -> Self:
         self._connecting = asyncio.create_task(self._broker.connect())
@@ -36,8 +41,17 @@ class Previews:
                 await self._connecting
         await self._broker.stop()
 
-    async def read(self, picture: bytes) -> Preview:
-        """What stands on the picture; raises `Unavailable` while nobody reads."""
+    async def read(self, file: ReceivedFile) -> Preview:
+        """What stands on the picture in `file`.
+
+        Raises what `inspect` refuses, and `Unavailable` while nobody reads.
+        """
+        if not file.is_large:
+            return await self._ask(inspect(file.view()).data)
+        async with self._large:
+            return await self._ask(inspect(file.view()).data)
+
+    async def _ask(self, picture: bytes) -> Preview:
         if self._connecting is None or not self._connecting.done():
             raise Unavailable(NOBODY_READS)
         try:

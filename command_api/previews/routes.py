@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from command_api.bodies import read_form
 from command_api.json_text import convert
-from command_api.pictures import MAX_BYTES, inspect
+from command_api.pictures import MAX_BYTES
 from command_api.previews.asking import Previews
 from events.identity import Principal
 from events.match_view import ExtractedData, extracted_data
@@ -38,7 +38,7 @@ async def extract(
     details = convert({name: text for name, text in form.texts.items() if text}, Details)
     if FILE not in form.files:
         raise Invalid("A screenshot is needed.", {FILE: ["Send the picture in this field."]})
-    preview = await previews.read(inspect(form.files[FILE]).data)
+    preview = await previews.read(form.files[FILE])
     if preview.reading:
         seen = perspective(details.side, details.opponent_name, preview.reading)
         return Response(extracted_data(preview.reading, seen))

@@ -1,5 +1,6 @@
 """``reading-export``: a correction becomes a picture with its truth."""
 
+import asyncio
 from pathlib import Path
 
 import psycopg
@@ -7,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from deploy.reading_export import run
+from deploy.screenshots_store import open_screenshots
 from deploy.settings import Settings
 from events.log import MatchLog
 from events.matches import MatchEvent, StatsConfirmed
@@ -31,9 +33,8 @@ def settings(database: str, tmp_path: Path) -> Settings:
 
 
 def prepared(settings: Settings, match_log: MatchLog, confirmation: MatchEvent) -> None:
-    store = settings.screenshots / SCREENSHOT[:2]
-    store.mkdir(parents=True)
-    (store / SCREENSHOT).write_bytes(PICTURE)
+    store = open_screenshots(settings)
+    asyncio.run(store.put(SCREENSHOT, [PICTURE], "image/png"))
     extracted = replace(EXAMPLES["match.stats_extracted.v1"], version=2)
     for event in (UPLOADED, extracted, confirmation):
         match_log.append(event)

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from command_api.accounts.credentials import OWASP, Argon2Cost
 from command_api.accounts.password_rules import DEFAULT_RULES, PasswordRules
-from deploy.settings import BadSetting, Settings, read_settings, require, to_environment
+from deploy.settings import (
+    BadSetting,
+    BucketAddress,
+    Settings,
+    read_settings,
+    require,
+    to_environment,
+)
 
 folders = st.text("abc é/", min_size=1, max_size=20).map(lambda text: Path("/data") / text)
 everything = st.builds(
@@ -20,7 +27,13 @@ everything = st.builds(
     rate_limits=st.booleans(),
     database=st.sampled_from(["", "postgresql://tracker@/tracker?host=%2Frun"]),
     nats=st.sampled_from(["", "nats://word@127.0.0.1:4222", "nats://a:4222,tls://b:4222"]),
-    screenshots=folders,
+    screenshots=folders | st.sampled_from([BucketAddress("pictures"), BucketAddress("a-b", "c/d")]),
+    s3_endpoint=st.sampled_from(["", "http://127.0.0.1:9000", "https://s3.example.org"]),
+    s3_region=st.sampled_from(["us-east-1", "auto"]),
+    s3_key_id=st.sampled_from(["", "AKIA7"]),
+    s3_secret=st.sampled_from(["", "a/b+c=="]),
+    quota_bytes=st.integers(1, 10**17),
+    quota_pending=st.integers(1, 10**6),
     keys=folders,
     proxies=st.lists(st.ip_addresses().map(ip_network), max_size=3).map(tuple),
     shortest_password=st.integers(8, 64),

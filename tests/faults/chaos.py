@@ -100,7 +100,7 @@ def break_and_heal(folder: Path, plan: Plan, console: Console | None = None) -> 
 @contextmanager
 def _running(folder: Path, *, two: bool) -> Iterator[Stage]:
     with ExitStack() as at_the_end:
-        first = Copy(folder, TRACKER_RATE_LIMITS="off")
+        first = Copy(folder, TRACKER_RATE_LIMITS="off", TRACKER_QUOTA_PENDING="1000")
         at_the_end.callback(end, first)
         if not two:
             yield Stage([first], [])

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import msgspec
 import pytest
 from nats.aio.client import Client
 
 from deploy.nats import Nats
+from deploy.screenshots_folder import FolderOfScreenshots
 from events.broker import create_broker
 from events.bus import (
     DEAD_LETTERS_STREAM,
@@ -21,8 +23,9 @@ from events.bus import (
     StatsExtracted,
 )
 from events.reading import FailureReason, Reading, Unreadable
-from events.screenshots import ScreenshotMissing
-from ocr_service.app import Reader, subscribe
+from events.refusals import Unavailable
+from events.screenshots import AWAY, ScreenshotMissing
+from ocr_service.app import MOST_TRIES, Reader, subscribe
 from tests.examples import MATCH_ID, READING, REQUEST_ID, SCREENSHOT, UPLOADED
 
 pytestmark = pytest.mark.anyio
@@ -34,13 +37,17 @@ REFUSED = Unreadable(reason=FailureReason.NOT_A_STATS_SCREEN, detail="No statist
 CRASHED = Unreadable(reason=FailureReason.CRASHED, detail="It crashed.")
 
 
-class OnePicture:
-    """A store that holds one picture."""
+class OnePicture(FolderOfScreenshots):
+    """A store that holds one picture, and is away as often as it is told."""
 
-    async def put(self, key: str, picture: bytes) -> None:
-        raise NotImplementedError
+    def __init__(self, away: int = 0) -> None:
+        super().__init__(Path())
+        self._away = away
 
     async def get(self, key: str) -> bytes:
+        if self._away:
+            self._away -= 1
+            raise Unavailable(AWAY)
         if key != SCREENSHOT:
             raise ScreenshotMissing(key)
         return b"picture"
@@ -61,9 +68,9 @@ class Scripted:
 
 
 @contextlib.asynccontextmanager
-async def working(nats_server: Nats, reader: Reader) -> AsyncIterator[None]:
+async def working(nats_server: Nats, reader: Reader, store_away: int = 0) -> AsyncIterator[None]:
     broker = create_broker(nats_server.url)
-    subscribe(broker, OnePicture(), reader)
+    subscribe(broker, OnePicture(store_away), reader)
     await broker.start()
     try:
         yield
@@ -124,6 +131,17 @@ async def test_a_failure_is_published_with_its_reason_after_few_tries(
         [body] = await answers(bus, "readings.extraction_failed")
         answer = msgspec.json.decode(body, type=ExtractionFailed)
         assert (answer.reason, answer.attempts) == (reason, attempts)
+        await all_uploads_done(bus)
+
+
+async def test_an_upload_waits_for_a_store_that_is_away_and_loses_no_try(
+    nats_server: Nats, bus: Client
+) -> None:
+    await bus.jsm().delete_consumer(READINGS_STREAM, "inbox_failed")
+    await upload(bus)
+    async with working(nats_server, Scripted(REFUSED), store_away=MOST_TRIES):
+        [body] = await answers(bus, "readings.extraction_failed")
+        assert msgspec.json.decode(body, type=ExtractionFailed).attempts == 1
         await all_uploads_done(bus)
 
 

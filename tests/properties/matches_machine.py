@@ -76,20 +76,16 @@ class MatchesMachine(RuleBasedStateMachine):
         self.clock += timedelta(minutes=minutes)
         cause = self._cause(player)
         match_id = uuid5(cause.command_id, "match")
-        upload = Upload(
-            sayings.upload(match_id, player, details),
-            None if said is None else sayings.command(said),
-            b"a picture",
-        )
+        upload = sayings.upload(details, said)
         self.uploads[match_id] = (upload, cause)
         names = self.model.names_of(player, self.system.projected())
         known = {"owner": player, "created_at": cause.occurred_at, "own_names": names}
         self.model.upload(match_id, {**details, **known}, said)
         if reading and said is None:
-            done = self.system.run(self._read_meanwhile(upload, cause, reading))
+            done = self.system.run(self._read_meanwhile(match_id, player, reading))
             self.model.answer(match_id, 1, reading, None)
         else:
-            done = self.system.run(self.system.commands.upload(upload, cause, 0, b"upload"))
+            done = self.system.run(self._upload(self.system.commands, match_id, player))
         shows(done.match, self.model.matches[match_id])
         return match_id
 
@@ -165,12 +161,13 @@ class MatchesMachine(RuleBasedStateMachine):
     @rule(match_id=matches, player=st.sampled_from(PLAYERS), command=sayings.commands)
     def upload_again_and_meddle(self, match_id: UUID, player: UUID, command: MatchCommand) -> None:
         """The upload's repeat changes nothing; to a stranger, a match is like none."""
-        upload, cause = self.uploads[match_id]
-        again = self._outcome(self.system.others.upload(upload, cause, 0, b"upload"))
+        owner = self.model.matches[match_id]["owner"]
+        again = self._outcome(self._upload(self.system.others, match_id, owner))
         assert isinstance(again, Done), again
         shows(again.match, self.model.matches[match_id])
-        assert self._outcome(self.system.others.upload(upload, cause, 0, OTHER)) == "Unprocessable"
-        if player == self.model.matches[match_id]["owner"]:
+        other = self._upload(self.system.others, match_id, owner, fingerprint=OTHER)
+        assert self._outcome(other) == "Unprocessable"
+        if player == owner:
             match_id = uuid5(match_id, "no match")
         asked = self.system.commands.change(match_id, player, command, self._cause(player))
         assert self._outcome(asked) == "NotFound"
@@ -211,10 +208,22 @@ class MatchesMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         everything_fits(self.system, self.model, PLAYERS)
 
-    async def _read_meanwhile(self, upload: Upload, cause: Cause, reading: Any) -> Done:
+    async def _upload(
+        self,
+        commands: MatchCommands,
+        match_id: UUID,
+        player: UUID,
+        seconds: float = 0,
+        fingerprint: bytes = b"upload",
+    ) -> Done:
+        upload, cause = self.uploads[match_id]
+        command = await commands.keep(upload, match_id, player)
+        return await commands.begin(command, upload.confirmation, cause, seconds, fingerprint)
+
+    async def _read_meanwhile(self, match_id: UUID, player: UUID, reading: Any) -> Done:
         """The upload waits until its reading has arrived and is projected."""
-        match_id = upload.command.match_id
-        waiting = asyncio.create_task(self.system.commands.upload(upload, cause, 20, b"upload"))
+        uploading = self._upload(self.system.commands, match_id, player, seconds=20)
+        waiting = asyncio.create_task(uploading)
         await self.system.there(match_id)
         await self.system.answers(sayings.read(match_id, 1, reading))
         await asyncio.to_thread(self.system.project, 500)

@@ -12,12 +12,14 @@ from command_api.matches.commands import (
     DeleteMatch,
     RequestExtraction,
     RestoreMatch,
-    UploadScreenshot,
 )
+from command_api.matches.upload_form import Details, Upload
+from command_api.received import ReceivedFile
 from events.bus import ExtractionFailed, StatsExtracted
 from events.reading import FailureReason, Phase, Reading
 from events.stats import Pair, Side, Sides
-from tests.examples import NOON, REQUEST_ID, SCREENSHOT
+from tests.command_api.pictures.assembly import chunk, header, rows
+from tests.examples import NOON, REQUEST_ID
 from tests.properties.model import FOLDED
 
 maybe = st.none() | st.integers(0, 3)
@@ -118,18 +120,15 @@ failures = st.sampled_from(
 )
 
 
-def upload(match_id: UUID, player: UUID, details: dict[str, Any]) -> UploadScreenshot:
-    """The beginning of a match."""
-    return UploadScreenshot(
-        match_id=match_id,
-        owner_id=player,
-        opponent_name=details["opponent_name"],
-        screenshot=SCREENSHOT,
-        media_type="image/png",
-        width=1200,
-        height=540,
-        side=details["side"] and Side(details["side"]),
-        played_at=details["played_at"],
+def upload(details: dict[str, Any], said: dict[str, Any] | None) -> Upload:
+    """The beginning of a match, with a picture of 4 x 4 pixels."""
+    file = ReceivedFile()
+    file.write(header() + rows() + chunk(b"IEND"))
+    side = details["side"] and Side(details["side"])
+    return Upload(
+        Details(opponent_name=details["opponent_name"], side=side, played_at=details["played_at"]),
+        None if said is None else command(said),
+        file,
     )
 
 

@@ -17,8 +17,10 @@ from psycopg_pool import AsyncConnectionPool
 
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
+from command_api.matches.keeping import Keeper
+from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
-from deploy.screenshots_store import FolderOfScreenshots
+from deploy.screenshots_folder import FolderOfScreenshots
 from events.broker import create_broker
 from events.bus import (
     EXTRACTION_FAILED,
@@ -120,8 +122,10 @@ class System:
             Progress(self.database) as progress,
         ):
             store = FolderOfScreenshots(self._folder)
+            quotas = Quotas(pool, store, Allowance(stored_bytes=2**30, waiting=1000))
             self.commands, self.others = (
-                MatchCommands(log, progress, store, OwnNames(pool)) for log in logs[:2]
+                MatchCommands(log, progress, Keeper(store, quotas), quotas, OwnNames(pool))
+                for log in logs[:2]
             )
             broker = create_broker(self._nats)
             self._client: Client = await broker.connect()

@@ -1,0 +1,188 @@
+"""How much one player may keep and have read at once, counted exactly over all processes.
+
+The counts are one row a player, changed by one atomic statement. It is a cache: its bytes are made
+again from the store, and a match is struck from the waiting ones only when that matters, by what
+the log says of it. So there is nothing that a crash could forget to give back for ever.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from events.catalogue import CURRENT
+from events.matches import (
+    ExtractionFailed,
+    ExtractionRequested,
+    ScreenshotUploaded,
+    StatsExtracted,
+)
+from events.refusals import Conflict, TooManyRequests
+from events.screenshots import Screenshots
+
+# An upload whose event does not come within this time never will: it was cut off.
+BEGINS_WITHIN: Final = timedelta(minutes=5)
+RETRY_AFTER_SECONDS: Final = 5
+ASKING: Final = [
+    name for name, kind in CURRENT.items() if kind in (ScreenshotUploaded, ExtractionRequested)
+]
+ANSWERING: Final = [
+    name for name, kind in CURRENT.items() if kind in (StatsExtracted, ExtractionFailed)
+]
+
+
+class Allowance(Struct, frozen=True):
+    """What one player may have: bytes of pictures, and matches that wait for their reading."""
+
+    stored_bytes: int
+    waiting: int
+
+
+class Quotas:
+    """Charges players for their uploads, in the table `accounts.upload_usage`."""
+
+    def __init__(
+        self, pool: AsyncConnectionPool[Any], screenshots: Screenshots, allowance: Allowance
+    ) -> None:
+        self._pool = pool
+        self._screenshots = screenshots
+        self._allowance = allowance
+
+    async def charge(
+        self, player_id: UUID, match_id: UUID, size: int, now: datetime | None = None
+    ) -> None:
+        """Count a picture of `size` bytes, or none, and a match that waits for its reading.
+
+        Raises `TooManyRequests` while too many wait, and `Conflict` when the bytes are used up.
+        """
+        now = now or datetime.now(UTC)
+        async with self._pool.connection() as conn:
+            if await self._charge(conn, player_id, match_id, size, now):
+                return
+            stored = await _stored_bytes(conn, player_id)
+            if stored is not None:
+                await _strike_finished(conn, player_id, now)
+        if stored is None:
+            await self._begin(player_id)
+        async with self._pool.connection() as conn:
+            if await self._charge(conn, player_id, match_id, size, now):
+                return
+            stored = await _stored_bytes(conn, player_id)
+        if (stored or 0) + size > self._allowance.stored_bytes:
+            raise Conflict(
+                f"Your pictures take up the {_readable(self._allowance.stored_bytes)} that one"
+                " player may keep. Pictures of deleted matches count, since these can be restored."
+            )
+        raise TooManyRequests(
+            f"{self._allowance.waiting} of your pictures wait to be read, which is the most there"
+            " may be at once. Send the next when some are done.",
+            RETRY_AFTER_SECONDS,
+        )
+
+    async def give_back(self, player_id: UUID, size: int, match_id: UUID | None = None) -> None:
+        """Take back a charge: the picture is not kept; with `match_id`, nothing waits either."""
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                """
+                UPDATE accounts.upload_usage
+                SET bytes = greatest(bytes - %(size)s, 0),
+                    waiting = waiting - %(match)s::text,
+                    changed_at = clock_timestamp()
+                WHERE player_id = %(player_id)s
+                """,
+                {"player_id": player_id, "size": size, "match": str(match_id)},
+            )
+
+    async def _charge(
+        self,
+        conn: AsyncConnection[Any],
+        player_id: UUID,
+        match_id: UUID,
+        size: int,
+        now: datetime,
+    ) -> bool:
+        """Count it if there is room: in one statement, which waits for others on the same row."""
+        cursor = await conn.execute(
+            """
+            UPDATE accounts.upload_usage
+            SET bytes = bytes + %(size)s,
+                waiting = waiting || jsonb_build_object(%(match)s::text, %(now)s::timestamptz),
+                changed_at = clock_timestamp()
+            WHERE player_id = %(player_id)s
+                AND bytes + %(size)s <= %(most_bytes)s
+                AND (SELECT count(*) FROM jsonb_object_keys(waiting - %(match)s::text))
+                    < %(most_waiting)s
+            """,
+            {
+                "player_id": player_id,
+                "match": str(match_id),
+                "size": size,
+                "now": now,
+                "most_bytes": self._allowance.stored_bytes,
+                "most_waiting": self._allowance.waiting,
+            },
+        )
+        return cursor.rowcount == 1
+
+    async def _begin(self, player_id: UUID) -> None:
+        """Make the row that is not there yet, or not any more, from what the store holds."""
+        held = [stored.size async for stored in self._screenshots.stored(player_id)]
+        async with self._pool.connection() as conn:
+            await conn.execute(
+                """
+                INSERT INTO accounts.upload_usage (player_id, bytes, waiting, changed_at)
+                VALUES (%(player_id)s, %(bytes)s, '{}', clock_timestamp())
+                ON CONFLICT (player_id) DO NOTHING
+                """,
+                {"player_id": player_id, "bytes": sum(held)},
+            )
+
+
+async def _stored_bytes(conn: AsyncConnection[Any], player_id: UUID) -> int | None:
+    cursor = await conn.execute(
+        "SELECT bytes FROM accounts.upload_usage WHERE player_id = %(player_id)s",
+        {"player_id": player_id},
+    )
+    row = await cursor.fetchone()
+    return row[0] if row else None
+
+
+async def _strike_finished(conn: AsyncConnection[Any], player_id: UUID, now: datetime) -> None:
+    """Let those wait no more that were read, and those that never began."""
+    await conn.execute(
+        """
+        UPDATE accounts.upload_usage
+        SET waiting = (
+            SELECT coalesce(jsonb_object_agg(match_id, since), '{}')
+            FROM jsonb_each_text(waiting) AS one (match_id, since)
+            LEFT JOIN LATERAL (
+                SELECT topic
+                FROM log.events
+                WHERE originator_id = one.match_id::uuid AND topic = ANY(%(readings)s)
+                ORDER BY originator_version DESC
+                LIMIT 1
+            ) AS last ON true
+            WHERE CASE
+                WHEN last.topic IS NULL THEN one.since::timestamptz > %(begun_after)s
+                ELSE last.topic = ANY(%(asking)s)
+            END
+        )
+        WHERE player_id = %(player_id)s
+        """,
+        {
+            "player_id": player_id,
+            "readings": [*ASKING, *ANSWERING],
+            "asking": ASKING,
+            "begun_after": now - BEGINS_WITHIN,
+        },
+    )
+
+
+def _readable(size: int) -> str:
+    for unit, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
+        if size >= unit:
+            return f"{size / unit:.3g} {name}"
+    return f"{size} bytes"
