@@ -8,6 +8,7 @@ from typing import Final
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.housekeeping import keep_house
+from deploy.screenshots_store import open_screenshots
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
@@ -37,7 +38,7 @@ async def follow(settings: Settings) -> None:
         await until_told_to_stop(
             _project(follower),
             _carry_messages(settings, match_log, follower),
-            keep_house(settings.database),
+            keep_house(settings.database, open_screenshots(settings)),
         )
 
 

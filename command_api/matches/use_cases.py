@@ -132,7 +132,7 @@ class MatchCommands:
         """The match, and the position of its events; a picture that they do not name is removed."""
         try:
             position = await self._log.append_soon(*events, fingerprint=fingerprint)
-        except Unprocessable:
+        except (Unprocessable, NotFound):  # another request has the key; the player was erased
             await self._keeper.take_back(command)
             raise
         if not fingerprint:

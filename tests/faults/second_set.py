@@ -39,6 +39,7 @@ class SecondSet(Copy):
             "TRACKER_DATA": str(system.folder),
             "TRACKER_PORT": str(self.port),
             "TRACKER_RATE_LIMITS": "off",
+            "TRACKER_QUOTA_PENDING": "1000",
             "TRACKER_DATABASE": database or postgres_of(system).conninfo(),
             "TRACKER_NATS": nats or nats_address(system),
         }

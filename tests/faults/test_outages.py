@@ -31,7 +31,11 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(tmp_path_factory.mktemp("outage") / "data", TRACKER_RATE_LIMITS="off")
+    system = Copy(
+        tmp_path_factory.mktemp("outage") / "data",
+        TRACKER_RATE_LIMITS="off",
+        TRACKER_QUOTA_PENDING="1000",
+    )
     yield system
     end(system)
 

@@ -26,7 +26,11 @@ UPLOADS = 8
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(tmp_path_factory.mktemp("stopping") / "data", TRACKER_RATE_LIMITS="off")
+    system = Copy(
+        tmp_path_factory.mktemp("stopping") / "data",
+        TRACKER_RATE_LIMITS="off",
+        TRACKER_QUOTA_PENDING="1000",
+    )
     yield system
     end(system)
 
