@@ -1,5 +1,6 @@
 """What both APIs do alike: who is asking, and how a refusal looks."""
 
+import errno
 import logging
 from collections.abc import Mapping
 from typing import Any, Final
@@ -39,6 +40,10 @@ NO_SUCH_MATCH: Final = "There is no such match."
 NO_SUCH_PAGE: Final = "There is nothing at this address."
 NOT_ALLOWED: Final = "This address does not take that kind of request."
 BROKEN: Final = "Something went wrong on our side; it has been noted."
+NO_ROOM: Final = "There is no room left to keep this; try again later."
+ROOM_AFTER_SECONDS: Final = 60
+# The disk is full, or what we may use of it.
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 DATABASE_AWAY: Final = "The records cannot be reached; try again in a moment."
 
 log = logging.getLogger(__name__)
@@ -111,6 +116,13 @@ def _database_away(request: WebRequest, error: Exception) -> Response[dict[str, 
     return _refused(request, refusals.Unavailable(DATABASE_AWAY))
 
 
+def _no_room(request: WebRequest, error: OSError) -> Response[dict[str, Any]]:
+    if error.errno not in FULL:
+        return _broken(request, error)
+    log.error("no room during %s %s: %s", request.method, request.url.path, error)
+    return _refused(request, refusals.Unavailable(NO_ROOM, ROOM_AFTER_SECONDS))
+
+
 def _broken(request: WebRequest, error: Exception) -> Response[dict[str, Any]]:
     log.error("failed: %s %s", request.method, request.url.path, exc_info=error)
     return problem(500, BROKEN)
@@ -123,5 +135,6 @@ EXCEPTION_HANDLERS: Final[ExceptionHandlersMap] = {
     psycopg.InterfaceError: _database_away,
     PersistenceError: _database_away,
     PoolTimeout: _database_away,
+    OSError: _no_room,
     Exception: _broken,
 }
