@@ -112,7 +112,7 @@ def _http(request: WebRequest, error: HTTPException) -> Response[dict[str, Any]]
 
 
 def _database_away(request: WebRequest, error: Exception) -> Response[dict[str, Any]]:
-    log.warning("database away during %s %s: %s", request.method, request.url.path, error)
+    log.warning("database away during %s %r: %s", request.method, request.url.path, error)
     return _refused(request, refusals.Unavailable(DATABASE_AWAY))
 
 
@@ -124,7 +124,7 @@ def _no_room(request: WebRequest, error: OSError) -> Response[dict[str, Any]]:
 
 
 def _broken(request: WebRequest, error: Exception) -> Response[dict[str, Any]]:
-    log.error("failed: %s %s", request.method, request.url.path, exc_info=error)
+    log.error("failed: %s %r", request.method, request.url.path, exc_info=error)
     return problem(500, BROKEN)
 
 
