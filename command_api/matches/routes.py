@@ -96,14 +96,8 @@ async def confirm_stats(
     commands: NamedDependency[MatchCommands],
 ) -> Response[bytes]:
     """Confirm the numbers, or correct them when they were confirmed before."""
-    command = await _confirmation(request, match_id, principal, commands)
-    faults = {
-        name: ["This number is needed."]
-        for name in ("score_user", "score_opponent")
-        if getattr(command, name) is UNSET
-    }
-    if faults:
-        raise Invalid("The score is needed.", faults)
+    needed = ("score_user", "score_opponent")
+    command = await _confirmation(request, match_id, principal, commands, needed)
     return _response(
         await _change(request, match_id, _asked(request, principal), commands, command)
     )
@@ -163,10 +157,23 @@ async def request_extraction(
 
 
 async def _confirmation(
-    request: WebRequest, match_id: str, principal: Principal, commands: MatchCommands
+    request: WebRequest,
+    match_id: str,
+    principal: Principal,
+    commands: MatchCommands,
+    needed: Iterable[str] = (),
 ) -> ConfirmStats:
-    async with _strangers_first(match_id, principal, commands):
-        return await read_json(request, ConfirmStats)
+    """The body; that a match is not there comes before what is wrong or missing in it."""
+    try:
+        command = await read_json(request, ConfirmStats)
+        missing = [name for name in needed if getattr(command, name) is UNSET]
+        if missing:
+            faults = {name: ["This number is needed."] for name in missing}
+            raise Invalid("The score is needed.", faults)
+    except Refusal:
+        await commands.refuse_absent(match_id_of(match_id), principal.user_id)
+        raise
+    return command
 
 
 async def _asked_of(

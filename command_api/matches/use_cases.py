@@ -122,6 +122,11 @@ class MatchCommands:
         """Raise `NotFound` if the match is not there or somebody else's."""
         _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
 
+    async def refuse_absent(self, match_id: UUID, owner_id: UUID) -> None:
+        """Raise `NotFound` if the match is not there, deleted, or somebody else's."""
+        match = _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
+        refuse_gone(match, ConfirmStats())
+
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
         return position is None or await self._progress.reached(position, seconds)

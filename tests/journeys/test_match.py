@@ -170,6 +170,19 @@ def test_a_condition_on_a_deleted_match_does_not_count(player: Player) -> None:
     assert player.http.post(f"{path}restore/", headers=stale).status_code == 412
 
 
+def test_what_is_wrong_with_a_body_is_not_told_of_a_match_that_is_not_there(
+    player: Player, stranger: Player
+) -> None:
+    picture, _ = drawn(seed=12)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    path = f"/api/matches/{match['id']}/"
+    assert stranger.http.put(path, json={"score_user": 1}).status_code == 404
+    assert player.http.put(path, json={"score_user": 1}).status_code == 400
+    assert player.http.delete(path).status_code == 204
+    for body in ({"score_user": 1}, {"score_user": "one"}):
+        assert player.http.put(path, json=body).status_code == 404
+
+
 def test_a_list_is_read_page_by_page(player: Player) -> None:
     picture, _ = drawn(seed=13)
     for goals in range(5):
