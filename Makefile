@@ -10,7 +10,7 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run demo test test-faults check bench-log bench-accounts bench-uploads bench-reading lock clean
+.PHONY: help run demo test test-faults fuzz check bench-log bench-accounts bench-uploads bench-reading lock clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -27,10 +27,14 @@ test: $(VENV)/.installed-dev  ## run the whole test suite
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
 	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}
 
+fuzz: $(VENV)/.installed-dev  ## try random commands and requests against a model; SEQUENCES=n
+	$(PYTHON) -m pytest tests/properties --sequences $${SEQUENCES:-300}
+
 bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.appends
 	$(PYTHON) -m tests.bench.rebuild
 	$(PYTHON) -m tests.bench.live
+	$(PYTHON) -m tests.bench.summary
 
 bench-accounts: $(VENV)/.installed-dev  ## measure what logins and tokens cost
 	$(PYTHON) -m tests.bench.logins

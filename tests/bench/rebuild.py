@@ -3,7 +3,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -79,8 +79,8 @@ def happenings(events: int) -> Iterator[MatchEvent]:
         yield event
 
 
-def fill(conninfo: str, events: int) -> None:
-    """Write a log of so many events, chained as the writer does."""
+def fill(conninfo: str, events: Iterable[MatchEvent]) -> None:
+    """Write an empty log full of these events, chained as the writer does."""
     mapper = EventMapper()
     now = datetime.now(UTC)
     previous = GENESIS
@@ -89,7 +89,7 @@ def fill(conninfo: str, events: int) -> None:
             "COPY log.events (notification_id, originator_id, originator_version, topic,"
             " recorded_at, state, previous_hash, hash) FROM STDIN"
         ) as copy:
-            for position, event in enumerate(happenings(events), start=1):
+            for position, event in enumerate(events, start=1):
                 stored = mapper.to_stored_event(event)
                 place = (position, event.match_id, event.version, stored.topic, now, stored.state)
                 hashed = digest(previous, *place)
@@ -125,7 +125,7 @@ def main() -> None:
         try:
             migrate_tables(server.conninfo())
             create_read_models(server.conninfo())
-            fill(server.conninfo(), events)
+            fill(server.conninfo(), happenings(events))
             table = Table(
                 "", "seconds", "events/s", "of them in Python", title=f"{events:,} events"
             )
