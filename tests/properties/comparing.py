@@ -26,9 +26,24 @@ from tests.properties.summing import listed, summary
 from tests.properties.system import System
 
 
+def equal(text: str | bytes, of_model: dict[str, Any]) -> None:
+    """What the model knows of an answer is in it; all else depends on our clock or engine."""
+    answer = msgspec.json.decode(text)
+    for name in ("created_at", "played_at"):
+        answer[name] = msgspec.convert(answer[name], datetime)
+    expected = shown(of_model)
+    extracted = expected.pop("extracted_data")
+    assert {name: answer[name] for name in expected} == expected
+    if extracted is None:
+        assert answer["extracted_data"] is None
+    else:
+        assert {name: answer["extracted_data"][name] for name in extracted} == extracted
+    assert (answer["confirmed_at"] is None) == (of_model["confirmed"] is None)
+
+
 def shows(match: Match, of_model: dict[str, Any]) -> None:
     """The folded match is what the model says."""
-    _equal(msgspec.json.encode(view(match)), of_model)
+    equal(msgspec.json.encode(view(match)), of_model)
 
 
 def is_shown(system: System, model: Model, players: Iterable[UUID]) -> None:
@@ -44,7 +59,7 @@ def is_shown(system: System, model: Model, players: Iterable[UUID]) -> None:
         )
         assert [match_id for match_id, _ in found] == listed(model, player)
         for match_id, text in found:
-            _equal(text, model.matches[match_id])
+            equal(text, model.matches[match_id])
         sums = system.rows(
             "SELECT view FROM read_models.summaries WHERE owner_id = %(player)s", player=player
         )
@@ -78,18 +93,3 @@ def everything_fits(system: System, model: Model, players: Iterable[UUID]) -> No
         with closing(OwnerKeys(system.empty_database, MASTER_KEY)) as keys:
             rebuild(system.empty_database, with_keys(MATCHES, keys), lambda *_: None)
         assert rows_of(conn, Build.NEXT) == rows_of(system.conn)
-
-
-def _equal(text: str | bytes, of_model: dict[str, Any]) -> None:
-    """What the model knows of an answer is in it; all else depends on our clock or engine."""
-    answer = msgspec.json.decode(text)
-    for name in ("created_at", "played_at"):
-        answer[name] = msgspec.convert(answer[name], datetime)
-    expected = shown(of_model)
-    extracted = expected.pop("extracted_data")
-    assert {name: answer[name] for name in expected} == expected
-    if extracted is None:
-        assert answer["extracted_data"] is None
-    else:
-        assert {name: answer["extracted_data"][name] for name in extracted} == extracted
-    assert (answer["confirmed_at"] is None) == (of_model["confirmed"] is None)

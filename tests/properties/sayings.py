@@ -141,6 +141,15 @@ def command(said: dict[str, Any]) -> ConfirmStats:
     return ConfirmStats(**{**said, "stats": pairs, "side": Side(side) if side else side})
 
 
+def pairs(said: dict[str, Any]) -> dict[str, dict[str, int]]:
+    """Statistics as they stand in JSON; what is not known is left out."""
+    who = ("user", "opponent")
+    return {
+        key: {name: value for name, value in zip(who, pair, strict=True) if value is not None}
+        for key, pair in said.items()
+    }
+
+
 def read(match_id: UUID, asked: int, reading: dict[str, Any]) -> StatsExtracted:
     """A reading as the OCR sends it."""
     return StatsExtracted(
