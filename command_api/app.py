@@ -12,6 +12,7 @@ from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews import routes as previews_routes
 from command_api.previews.asking import Previews
+from events.pages import Cursors
 from events.web import EXCEPTION_HANDLERS, Doorkeeper
 
 
@@ -23,6 +24,7 @@ def create_app(
     previews: Previews,
     doorkeeper: Doorkeeper,
     caller: Caller,
+    cursors: Cursors,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
@@ -40,6 +42,7 @@ def create_app(
             "answers": Provide(lambda: answers, sync_to_thread=False),
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),
+            "cursors": Provide(lambda: cursors, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=None,  # bodies are bounded where they are read

@@ -32,7 +32,7 @@ from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
 from deploy.schema_app import create_app as create_schema_app
 from deploy.screenshots_store import open_screenshots
-from deploy.sealing_key import open_owner_keys
+from deploy.sealing_key import derived_key, open_owner_keys
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from deploy.stopping import log_to_standard_error, until_told_to_stop
@@ -40,6 +40,7 @@ from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
 from events.broker import create_broker
 from events.identity import Verifier
 from events.log import MatchLog
+from events.pages import Cursors
 from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.revocations import Revocations
@@ -94,6 +95,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
     quotas = Quotas(pool, screenshots, allowance)
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
+    cursors = Cursors(derived_key(settings, "cursors"))
     revocations = Revocations(settings.database, pool)
 
     async def drop_dead_connections() -> None:
@@ -126,6 +128,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 previews=previews,
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
+                cursors=cursors,
             )
             query = create_query_app(
                 pool=pool,
@@ -133,6 +136,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 progress=progress,
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
+                cursors=cursors,
             )
             schema = create_schema_app(document())
             app = refusing_while_away(gateway(command, query, schema), pulse)

@@ -78,8 +78,12 @@ REFUSED: Final[Mapping[int, str]] = {
 }
 HEADERS: Final[Mapping[str, Schema]] = {
     "ETag": {
-        "description": "The version of the match, for `If-Match` and `If-None-Match`.",
-        "schema": {"type": "string", "pattern": '^"[0-9]+"$', "examples": ['"3"']},
+        "description": "For `If-None-Match`; that of one match is its version, for `If-Match` too.",
+        "schema": {
+            "type": "string",
+            "pattern": '^(W/"[0-9a-f-]+"|"[0-9]+")$',
+            "examples": ['"3"', 'W/"a1-2f"'],
+        },
     },
     "Location": {
         "description": "The address of the new match.",

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 import psycopg
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from deploy.settings import PREFIX, BadSetting, Settings
 from events.owner_keys import KEY_BYTES, OwnerKeys, WrongMasterKey, refuse_other_master_key
@@ -43,6 +45,12 @@ def sealing_key(settings: Settings) -> bytes:
     if len(key) != KEY_BYTES:
         raise BadSetting(f"{path.name} in the folder of {PREFIX}KEYS must hold {KEY_BYTES} bytes.")
     return key
+
+
+def derived_key(settings: Settings, purpose: str) -> bytes:
+    """A key for one purpose alone, made of the system's own: the same in every process."""
+    derivation = HKDF(SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode())
+    return derivation.derive(sealing_key(settings))
 
 
 def _make(path: Path) -> None:

@@ -2,8 +2,11 @@
 
 import base64
 import binascii
+import hmac
 from collections.abc import Mapping
 from typing import Final, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
@@ -15,8 +18,10 @@ Cursor = TypeVar("Cursor", bound=Struct)
 
 DEFAULT_LIMIT: Final = 100
 GREATEST_LIMIT: Final = 500
-LONGEST_CURSOR: Final = 200
-BAD_CURSOR: Final = "This cursor was not given out here; begin again without it."
+LONGEST_CURSOR: Final = 300
+CODE_BYTES: Final = 16
+BAD_CURSOR: Final = "This cursor was not given out for this list; begin again without it."
+OF_A_PAGE: Final = frozenset({"limit", "cursor"})
 
 # What an operation that answers in pages takes and gives.
 PARAMETERS: Final = (
@@ -41,20 +46,43 @@ PARAMETERS: Final = (
 PAGE: Final = ("Link",)
 
 
-def next_page(path: str, limit: int, cursor: Struct) -> dict[str, str]:
-    """The header that leads to the page after `cursor` (RFC 8288)."""
-    text = base64.urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
-    return {"Link": f'<{path}?limit={limit}&cursor={text}>; rel="next"'}
+class Cursors:
+    """Gives cursors out and takes them back: from the same player, for the same list alone.
 
+    A cursor carries a code over all that, so that nobody can make one up.
+    """
 
-def cursor_of(given: Mapping[str, str], wanted: type[Cursor]) -> Cursor | None:
-    """The parameter `cursor`, or None where there is none; raises `Invalid`."""
-    text = given.get("cursor")
-    if text is None:
-        return None
-    try:
-        # Longer ones are cut, and so broken: a deep one would exhaust the decoder.
-        padded = text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4)
-        return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=wanted)
-    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError):
-        raise Invalid(BAD_CURSOR, {"cursor": [BAD_CURSOR]}) from None
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def next_page(
+        self, path: str, given: Mapping[str, str], cursor: Struct, owner_id: UUID
+    ) -> dict[str, str]:
+        """The header that leads to the page after `cursor` (RFC 8288), as `given` otherwise."""
+        content = msgspec.json.encode(cursor)
+        code = self._code(path, given, owner_id, content)
+        text = base64.urlsafe_b64encode(code + content).decode().rstrip("=")
+        return {"Link": f'<{path}?{urlencode({**given, "cursor": text})}>; rel="next"'}
+
+    def cursor_of(
+        self, path: str, given: Mapping[str, str], wanted: type[Cursor], owner_id: UUID
+    ) -> Cursor | None:
+        """The parameter `cursor`, or None where there is none; raises `Invalid`."""
+        text = given.get("cursor")
+        if text is None:
+            return None
+        try:
+            padded = text[:LONGEST_CURSOR].encode("ascii") + b"=" * (-len(text) % 4)
+            opened = base64.urlsafe_b64decode(padded)
+            content = opened[CODE_BYTES:]
+            if hmac.compare_digest(opened[:CODE_BYTES], self._code(path, given, owner_id, content)):
+                return msgspec.json.decode(content, type=wanted)
+        except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError):
+            pass  # the last: one that another version gave out
+        raise Invalid(BAD_CURSOR, {"cursor": [BAD_CURSOR]})
+
+    def _code(self, path: str, given: Mapping[str, str], owner_id: UUID, content: bytes) -> bytes:
+        """What only we can say about a place in a list of a player; pages may differ in size."""
+        about = sorted((name, text) for name, text in given.items() if name not in OF_A_PAGE)
+        place = f"{owner_id} {path}?{urlencode(about)} ".encode()
+        return hmac.digest(self._key, place + content, "sha256")[:CODE_BYTES]

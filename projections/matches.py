@@ -32,7 +32,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         if isinstance(event, MatchErased) and match_id not in after:
             continue  # its rows were taken out already
         after[match_id] = evolve(after.get(match_id), event)
-    _write_matches(cursor, [match for match in after.values() if not match.is_erased])
+    write_matches(cursor, [match for match in after.values() if not match.is_erased])
     _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     tries, names, versions = Tries(), Names(), Versions()
@@ -93,7 +93,8 @@ def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, 
     return {match_id: msgspec.json.decode(state, type=Match) for match_id, state in cursor}
 
 
-def _write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+    """Put the rows of the matches in place of those before."""
     cursor.executemany(
         """
         INSERT INTO matches (

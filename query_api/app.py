@@ -8,6 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
 from events.log import MatchLog
+from events.pages import Cursors
 from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
@@ -22,6 +23,7 @@ def create_app(
     progress: Progress,
     screenshots: Screenshots,
     doorkeeper: Doorkeeper,
+    cursors: Cursors,
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
@@ -37,6 +39,7 @@ def create_app(
             "principal": Provide(principal),
             "pool": Provide(lambda: pool, sync_to_thread=False),
             "match_log": Provide(lambda: match_log, sync_to_thread=False),
+            "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
         before_send=[admit_being_behind],

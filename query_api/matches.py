@@ -1,29 +1,22 @@
 """The addresses that show matches."""
 
-from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
-from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, cursor_of, next_page
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
 from events.parameters import parameters_of, whole_number
 from events.refusals import NotFound
 from events.screenshots import ScreenshotMissing, Screenshots
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
-from query_api.etags import is_known, not_modified
+from query_api.etags import etag_of, is_known, not_modified
+from query_api.listing import LISTED_BY, Place, read_page, wanted_of
 
-
-class Cursor(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """The place in the list after which the next page begins."""
-
-    created_at: datetime
-    match_id: UUID
+LIST: Final = "/api/matches/"
 
 
 @get("/api/matches")
@@ -31,35 +24,22 @@ async def list_matches(
     request: WebRequest,
     principal: NamedDependency[Principal],
     pool: NamedDependency[AsyncConnectionPool[Any]],
+    cursors: NamedDependency[Cursors],
 ) -> Response[bytes]:
-    """List the own matches, newest first."""
-    given = parameters_of(request, "limit", "cursor")
+    """List the own matches: all or some, in one of many orders."""
+    given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
-    after = cursor_of(given, Cursor)
+    wanted = wanted_of(given)
+    after = cursors.cursor_of(LIST, given, Place, principal.user_id)
     async with pool.connection() as conn:
-        cursor = await conn.execute(
-            """
-            SELECT view, created_at, match_id
-            FROM read_models.matches
-            WHERE owner_id = %(owner_id)s
-              AND NOT is_deleted
-              AND (created_at, match_id) < (%(created_at)s, %(match_id)s)
-            ORDER BY created_at DESC, match_id DESC
-            LIMIT %(limit)s
-            """,
-            {
-                "owner_id": principal.user_id,
-                "created_at": after.created_at if after else "infinity",
-                "match_id": after.match_id if after else UUID(int=0),
-                "limit": limit + 1,
-            },
-        )
-        rows = await cursor.fetchall()
-    headers = {}
-    if len(rows) > limit:
-        _, created_at, match_id = rows[limit - 1]
-        headers = next_page("/api/matches/", limit, Cursor(created_at, match_id))
-    return _json("[" + ",".join(view for view, _, _ in rows[:limit]) + "]", headers)
+        etag = await etag_of(conn, principal.user_id)
+        if is_known(request, etag):
+            return not_modified(etag)
+        page = await read_page(conn, principal.user_id, wanted, after, limit)
+    headers = {"ETag": etag}
+    if page.following:
+        headers |= cursors.next_page(LIST, given, page.following, principal.user_id)
+    return _json("[" + ",".join(listed.view for listed in page.matches) + "]", headers)
 
 
 @get("/api/matches/{match_id:str}")

@@ -7,16 +7,19 @@ from events.catalogue import NAMES
 from events.match_shape import MATCH, TIME
 from events.match_view import MatchView
 from events.operations import Answer, Operation, Parameter, Schema, Shape
-from events.pages import PAGE, PARAMETERS
+from events.pages import PAGE
 from events.stats import STATISTICS
 from projections.summary import SummaryView
+from query_api.etags import IF_NONE_MATCH
 from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Entry
+from query_api.listing import LISTED_BY
 
 MATCHES: Final = "Matches"
 RUNNING: Final = "For those who run it"
 ONE: Final = "/api/matches/{match_id}/"
 BEHIND: Final = ("Event-Position-Reached",)
+UNCHANGED: Final = Answer(says="It is as it was.", headers=("ETag", *BEHIND))
 POSITION: Final = Parameter(
     name="Event-Position",
     place="header",
@@ -72,16 +75,19 @@ OPERATIONS: Final = (
         path="/api/matches/",
         id="listMatches",
         tag=MATCHES,
-        summary="List the own matches, newest first",
-        says="The `Link` header leads to the next page.",
-        parameters=(*PARAMETERS, POSITION),
+        summary="List the own matches: all or some, in one of many orders",
+        says="Newest first, where nothing else is asked for. The `Link` header leads to the next"
+        " page; its cursor is good for this list alone. What is uploaded meanwhile moves nothing:"
+        " no match comes twice, and none is left out.",
+        parameters=(*LISTED_BY, IF_NONE_MATCH, POSITION),
         answers={
             200: Answer(
                 says="A page of matches.",
                 body=list[MatchView],
-                headers=(*PAGE, *BEHIND),
+                headers=("ETag", *PAGE, *BEHIND),
                 example=[MATCH],
-            )
+            ),
+            304: UNCHANGED,
         },
     ),
     Operation(
@@ -103,7 +109,7 @@ OPERATIONS: Final = (
             200: Answer(
                 says="The match.", body=MatchView, headers=("ETag", *BEHIND), example=MATCH
             ),
-            304: Answer(says="It is as it was.", headers=("ETag", *BEHIND)),
+            304: UNCHANGED,
         },
     ),
     Operation(

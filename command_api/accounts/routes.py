@@ -1,7 +1,7 @@
 """The addresses of accounts, below /api/auth, and of the keys that verify their tokens."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 from litestar import Response, Router, delete, get, patch, post
@@ -25,9 +25,11 @@ from command_api.accounts.use_cases import NO_SESSION, Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
 from events.identity import Principal
-from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, cursor_of, next_page
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
 from events.parameters import parameters_of, whole_number
 from events.web import WebRequest, id_of
+
+AUDIT: Final = "/api/auth/audit/"
 
 
 @post("/register", status_code=201)
@@ -108,15 +110,17 @@ async def security_events(
     request: WebRequest,
     principal: NamedDependency[Principal],
     accounts: NamedDependency[Accounts],
+    cursors: NamedDependency[Cursors],
 ) -> Response[list[SecurityEvent]]:
     """List what happened to the own account, newest first."""
     given = parameters_of(request, "limit", "cursor")
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
-    place = cursor_of(given, Place) or NEWEST
+    place = cursors.cursor_of(AUDIT, given, Place, principal.user_id) or NEWEST
     page = await use_cases.own_security_events(accounts, principal, place, limit)
-    following = page.following
-    headers = next_page("/api/auth/audit/", limit, following) if following else {}
-    return Response(page.events, headers=headers)
+    if page.following is None:
+        return Response(page.events)
+    following = cursors.next_page(AUDIT, given, page.following, principal.user_id)
+    return Response(page.events, headers=following)
 
 
 @get("/sessions")
