@@ -1,0 +1,65 @@
+"""Quotas as a player meets them: a plain refusal, and room again once pictures were read."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil
+import pytest
+
+from tests.contract.answers import assert_refused
+from tests.deploy.processes import wait_for
+from tests.journeys.copies import Copy
+from tests.journeys.players import Player
+
+PENDING = 5
+ROOM_FOR = 8  # pictures
+ASYNC = {"Prefer": "respond-async"}
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> Iterator[Copy]:
+    copy = Copy(
+        tmp_path_factory.mktemp("strict") / "data",
+        TRACKER_RATE_LIMITS="off",
+        TRACKER_QUOTA_PENDING=str(PENDING),
+        TRACKER_QUOTA_BYTES=str(ROOM_FOR * len(noise)),
+    )
+    yield copy
+    copy.process.kill()
+    copy.process.communicate()
+
+
+def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(
+    strict: Copy, noise: bytes
+) -> None:
+    root = psutil.Process(strict.process.pid)
+    readers = [p for p in root.children(recursive=True) if "ocr" in p.cmdline()]
+    assert readers
+    player = Player(strict)
+    try:
+        for reader in readers:
+            reader.suspend()
+        with ThreadPoolExecutor(10) as threads:
+            uploads = range(2 * PENDING)
+            answers = list(threads.map(lambda _: player.upload(noise, headers=ASYNC), uploads))
+        assert sorted(answer.status_code for answer in answers) == [202] * PENDING + [429] * PENDING
+        refused = next(answer for answer in answers if answer.status_code == 429)
+        assert_refused(refused, 429)
+        assert int(refused.headers["Retry-After"]) > 0
+        for reader in readers:
+            reader.resume()
+        matches = "/api/matches/"
+        wait_for(lambda: all(m["status"] != "processing" for m in player.get(matches)))
+        for _ in range(ROOM_FOR - PENDING):
+            assert player.upload(noise).status_code == 201
+        full = player.upload(noise)
+        assert_refused(full, 409)
+        assert "take up the" in full.json()["detail"]
+        kept = next(answer for answer in answers if answer.status_code == 202)
+        assert player.http.delete(kept.headers["Location"]).status_code == 204
+        assert player.upload(noise).status_code == 409  # it can be restored
+    finally:
+        for reader in readers:
+            if reader.is_running():
+                reader.resume()
+        player.http.close()
