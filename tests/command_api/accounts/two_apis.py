@@ -2,8 +2,10 @@
 
 import os
 import secrets
+import select
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +17,10 @@ from msgspec import Struct
 from deploy.migrate import migrate_tables
 from deploy.postgres import Postgres
 from projections.setup import create_read_models
-from tests.deploy.processes import free_port, wait_for
+from tests.deploy.processes import free_port
 
 ROOT = Path(__file__).parent.parent.parent.parent
+STARTS_WITHIN = 60.0  # seconds
 PASSWORD = "three blue goalposts"
 
 
@@ -40,10 +43,17 @@ class Api:
             timeout=30,
             limits=httpx.Limits(max_connections=None),
         )
-        wait_for(self.is_alive)
+        self._log = log
 
-    def is_alive(self) -> bool:
-        assert self.process.poll() is None, "the process has ended"
+    def until_alive(self) -> None:
+        """Wait until it answers; a busy machine takes its time to start it."""
+        give_up_at = time.monotonic() + STARTS_WITHIN
+        while not self._is_alive():
+            assert self.process.poll() is None, self._log.read_text()
+            assert time.monotonic() < give_up_at, self._log.read_text()
+            select.select([], [], [], 0.05)
+
+    def _is_alive(self) -> bool:
         try:
             return self.http.get("/healthz").status_code == 200
         except httpx.TransportError:
@@ -64,9 +74,20 @@ class Api:
     def status_of_me(self, token: str) -> int:
         return self.ask("GET", "/api/auth/me/", token=token).status_code
 
-    def tell_to_stop(self) -> None:
-        self.http.close()
-        self.process.terminate()
+
+@contextmanager
+def running(*apis: Api) -> Iterator[None]:
+    """Wait until all of them answer, and stop them in the end, whatever comes."""
+    try:
+        for api in apis:
+            api.until_alive()
+        yield
+    finally:
+        for api in apis:
+            api.http.close()
+            api.process.terminate()
+        for api in apis:
+            api.process.wait(timeout=STARTS_WITHIN)
 
 
 class Apis(Struct, frozen=True):
@@ -116,12 +137,7 @@ def started(folder: Path, nats: str) -> Iterator[Apis]:
             environment,
             int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0]),
         )
-        try:
+        with running(apis.one, apis.two):
             yield apis
-        finally:
-            for api in (apis.one, apis.two):
-                api.tell_to_stop()
-            for api in (apis.one, apis.two):
-                api.process.wait(timeout=30)
     finally:
         server.stop()
