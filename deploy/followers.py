@@ -1,4 +1,4 @@
-"""The process that follows the log: projections, relay, and the inbox of readings."""
+"""The process that follows the log: projections, relay, the inbox of readings, and mail."""
 
 import asyncio
 import contextlib
@@ -8,6 +8,7 @@ from typing import Final
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.housekeeping import keep_house
+from deploy.mail import mail_sender
 from deploy.screenshots_store import open_screenshots
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
@@ -39,6 +40,7 @@ async def follow(settings: Settings) -> None:
             _project(follower),
             _carry_messages(settings, match_log, follower),
             keep_house(settings.database, open_screenshots(settings)),
+            mail_sender(settings).run(),
         )
 
 

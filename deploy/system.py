@@ -182,12 +182,13 @@ class System:
 
 def _how_to_use(settings: Settings, folder: DataFolder, seconds: float) -> str:
     port = "" if settings.port == Settings().port else f" TRACKER_PORT={settings.port}"
+    mail = "" if settings.smtp else f"\n  Mails          {settings.mail}, until TRACKER_SMTP is set"
     return f"""\
 eFootball Match Tracker is ready at {settings.address} (after {seconds:.1f} s).
 
   Try it         make demo{port}, in another terminal
                  make demo{port} PICTURE=path/to/your/screenshot.jpg
   Read on        README.md
-  Data and logs  {folder.path}
+  Data and logs  {folder.path}{mail}
   Stop           Ctrl-C
 """

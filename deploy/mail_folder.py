@@ -1,0 +1,49 @@
+"""Without a mail server: mails become files that people and tests can read."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from command_api.mails.carrying import Away
+from command_api.mails.letters import Letter
+
+
+class FolderOfMails:
+    """Writes each letter once, as ``<time>-<kind>-<id>.eml``, for nobody else to read."""
+
+    repeats_harmlessly = True  # the same letter has the same name and content
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def open(self) -> "FolderOfMails":
+        """Make the folder; raises `Away`."""
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _away(error) from None
+        return self
+
+    async def hand_over(self, letter: Letter) -> None:
+        """Write a letter; raises `Away`."""
+        try:
+            await asyncio.to_thread(self._write, letter)
+        except OSError as error:
+            raise _away(error) from None
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def _write(self, letter: Letter) -> None:
+        path = self._folder / f"{letter.asked_at:%Y%m%dT%H%M%SZ}-{letter.kind}-{letter.id}.eml"
+        unfinished = path.with_suffix(".unfinished")
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(letter.message().as_bytes())
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+
+
+def _away(error: OSError) -> Away:
+    return Away(f"The folder of mails cannot be written: {error.strerror}.")
