@@ -7,6 +7,7 @@ from command_api.accounts import mail_routes
 from command_api.accounts import routes as accounts_routes
 from command_api.accounts.use_cases import Accounts
 from command_api.caller import Caller
+from command_api.erasing import Erasing
 from command_api.idempotency import Answers
 from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
@@ -25,6 +26,7 @@ def create_app(
     doorkeeper: Doorkeeper,
     caller: Caller,
     cursors: Cursors,
+    erasing: Erasing,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
@@ -43,6 +45,7 @@ def create_app(
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
+            "erasing": Provide(lambda: erasing, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=None,  # bodies are bounded where they are read

@@ -19,7 +19,9 @@ from command_api.accounts.password_rules import PasswordRules
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
+from command_api.erasing import Erasing
 from command_api.idempotency import Answers
+from command_api.matches.executing import Executor
 from command_api.matches.keeping import Keeper
 from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
@@ -45,7 +47,9 @@ from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.revocations import Revocations
 from events.web import Doorkeeper
+from projections.catalogue import MATCHES, with_keys
 from projections.own_names import OwnNames
+from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
 
 POOL_SIZE: Final = 10
@@ -129,6 +133,12 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
                 cursors=cursors,
+                erasing=Erasing(
+                    pool,
+                    Executor(match_log),
+                    OwnedMatches(pool, settings.database, with_keys(MATCHES, owner_keys)),
+                    screenshots,
+                ),
             )
             query = create_query_app(
                 pool=pool,

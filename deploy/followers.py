@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import logging
-from typing import Final
+from typing import Any, Final
 
+from psycopg_pool import AsyncConnectionPool
+
+from command_api.erasing import Erasing
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.housekeeping import keep_house
@@ -18,9 +21,12 @@ from events.broker import ConsumerLost, connect, create_broker, until_there, wat
 from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRACTED_CONSUMER
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
+from events.owner_keys import OwnerKeys
+from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.relay import Relay
 from projections.catalogue import MATCHES, with_keys
 from projections.follower import LiveFollower
+from projections.owned_matches import OwnedMatches
 
 LOG_CONNECTIONS: Final = 6
 INBOX: Final = (STATS_EXTRACTED_CONSUMER, EXTRACTION_FAILED_CONSUMER)
@@ -41,7 +47,21 @@ async def follow(settings: Settings) -> None:
             _carry_messages(settings, match_log, follower),
             keep_house(settings.database, open_screenshots(settings)),
             mail_sender(settings).run(),
+            _erase(settings, match_log, owner_keys),
         )
+
+
+async def _erase(settings: Settings, match_log: MatchLog, owner_keys: OwnerKeys) -> None:
+    async with AsyncConnectionPool[Any](
+        settings.database,
+        min_size=0,
+        max_size=2,
+        reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
+        open=False,
+    ) as pool:
+        matches = OwnedMatches(pool, settings.database, with_keys(MATCHES, owner_keys))
+        screenshots = open_screenshots(settings)
+        await Erasing(pool, Executor(match_log), matches, screenshots).run()
 
 
 async def _project(follower: LiveFollower) -> None:

@@ -36,6 +36,8 @@ class Happening(StrEnum):
     VERIFICATION_REQUESTED = "verification_requested"
     VERIFIED = "verified"
     DENIED = "denied"
+    ERASED = "erased"
+    ERASURE_FAILED = "erasure_failed"
 
 
 class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -69,6 +69,12 @@ class ChangePassword(Struct, frozen=True, forbid_unknown_fields=True):
     new: str
 
 
+class EraseAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """Erase the account and all that belongs to it, for ever."""
+
+    password: str
+
+
 class ChangeProfile(Struct, frozen=True, forbid_unknown_fields=True):
     """Replace the name that others see; `None` takes it away."""
 

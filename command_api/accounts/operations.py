@@ -8,6 +8,7 @@ from command_api.accounts.audit import Happening
 from command_api.accounts.commands import (
     ChangePassword,
     ChangeProfile,
+    EraseAccount,
     Login,
     Logout,
     Refresh,
@@ -141,6 +142,23 @@ OPERATIONS: Final = (
         tag=TAG,
         summary="Show the own account",
         answers={200: Answer(says="The account.", body=Player, example=PLAYER)},
+    ),
+    Operation(
+        method="DELETE",
+        path="/api/auth/me/",
+        id="eraseAccount",
+        tag=TAG,
+        summary="Erase the own account and all that belongs to it, for ever",
+        says="Every session ends, and no name in the history can be read any more. Matches and"
+        " pictures are gone with the answer, or soon after where there are very many.",
+        body=EraseAccount,
+        example={"password": PASSWORD},
+        answers={204: Answer(says="The account is erased.")},
+        refusals={
+            409: "The password was changed meanwhile by another request.",
+            429: TOO_OFTEN,
+            503: BUSY,
+        },
     ),
     Operation(
         method="PATCH",

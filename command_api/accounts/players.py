@@ -71,7 +71,9 @@ async def find_by_address(connection: AsyncConnection[Any], email: str) -> Store
 async def find(connection: AsyncConnection[Any], player_id: UUID) -> StoredPlayer | None:
     """The player of this id."""
     cursor = await connection.execute(
-        sql.SQL("SELECT {} FROM accounts.players WHERE id = %(id)s").format(_COLUMNS),
+        sql.SQL("SELECT {} FROM accounts.players WHERE id = %(id)s AND erased_at IS NULL").format(
+            _COLUMNS
+        ),
         {"id": player_id},
     )
     return _stored(await cursor.fetchone())
@@ -121,6 +123,20 @@ async def change_password(
     return cursor.rowcount == 1
 
 
+async def erase(connection: AsyncConnection[Any], player: StoredPlayer, now: datetime) -> bool:
+    """Take everything of the player out of the row; False if the password changed meanwhile."""
+    cursor = await connection.execute(
+        """
+        UPDATE accounts.players
+        SET email = NULL, email_folded = NULL, password_hash = NULL, display_name = NULL,
+            email_verified_at = NULL, password_changed_at = %(now)s, erased_at = %(now)s
+        WHERE id = %(id)s AND password_changed_at = %(changed_at)s
+        """,
+        {"id": player.id, "changed_at": player.password_changed_at, "now": now},
+    )
+    return cursor.rowcount == 1
+
+
 async def rename(
     connection: AsyncConnection[Any], player_id: UUID, display_name: str | None
 ) -> StoredPlayer | None:
@@ -129,7 +145,7 @@ async def rename(
         sql.SQL(
             """
             UPDATE accounts.players SET display_name = %(display_name)s
-            WHERE id = %(id)s RETURNING {}
+            WHERE id = %(id)s AND erased_at IS NULL RETURNING {}
             """
         ).format(_COLUMNS),
         {"id": player_id, "display_name": display_name},

@@ -15,15 +15,20 @@ from command_api.accounts.commands import (
     Call,
     ChangePassword,
     ChangeProfile,
+    EraseAccount,
     Login,
     Logout,
     Refresh,
     Register,
 )
+from command_api.accounts.erasing import erase as erase_account
 from command_api.accounts.tokens import key_set
 from command_api.accounts.use_cases import NO_SESSION, Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
+from command_api.erasing import Erasing
+from command_api.matches.use_cases import MatchCommands
+from command_api.preferences import SHOWN_SECONDS
 from events.identity import Principal
 from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
 from events.parameters import parameters_of, whole_number
@@ -105,6 +110,22 @@ async def change_profile(
     return await use_cases.change_profile(accounts, principal, command)
 
 
+@delete("/me", status_code=204)
+async def erase(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    accounts: NamedDependency[Accounts],
+    caller: NamedDependency[Caller],
+    erasing: NamedDependency[Erasing],
+    commands: NamedDependency[MatchCommands],
+) -> None:
+    """Erase the own account, and all that belongs to it."""
+    command = await read_json(request, EraseAccount)
+    await erase_account(accounts, principal, command, _call(request, caller))
+    position = await erasing.take_away_soon(principal.user_id)
+    await commands.until_shown(position, SHOWN_SECONDS)
+
+
 @get("/audit")
 async def security_events(
     request: WebRequest,
@@ -173,6 +194,7 @@ router = Router(
         change_password,
         me,
         change_profile,
+        erase,
         security_events,
         sessions,
         end_session,

@@ -23,6 +23,7 @@ class EndReason(StrEnum):
     ENDED_BY_PLAYER = "ended_by_player"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - no secret
     TOKEN_REUSED = "token_reused"  # noqa: S105 - no secret
+    ERASED = "erased"
 
 
 async def begin(

@@ -96,6 +96,13 @@ async def use(
     return cursor.rowcount == 1
 
 
+async def forget_all(connection: AsyncConnection[Any], player_id: UUID) -> None:
+    """Forget every mail to a player; what has not left stays here."""
+    await connection.execute(
+        "DELETE FROM accounts.mails WHERE player_id = %(player_id)s", {"player_id": player_id}
+    )
+
+
 async def has_open_token(
     connection: AsyncConnection[Any], kind: Kind, player_id: UUID, now: datetime
 ) -> bool:

@@ -2,8 +2,8 @@
 
 ALTER TABLE matches ADD PRIMARY KEY (match_id);
 
-CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC)
-    WHERE NOT is_deleted;
+-- Deleted ones too: an account that is erased takes all of its matches along.
+CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC);
 
 CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
     WHERE NOT is_deleted AND result IS NOT NULL;

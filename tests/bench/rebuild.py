@@ -20,9 +20,10 @@ from deploy.postgres import Postgres
 from events.chain import GENESIS, digest
 from events.codec import EventMapper
 from events.matches import MatchEvent
+from events.owner_keys import KEY_BYTES, OwnerKeys
 from events.reading import Reading
 from events.stats import STATISTICS, Pair, Sides
-from projections.catalogue import MATCHES
+from projections.catalogue import MATCHES, with_keys
 from projections.rebuild import rebuild
 from projections.setup import create_read_models
 from projections.stored import histories
@@ -79,9 +80,8 @@ def happenings(events: int) -> Iterator[MatchEvent]:
         yield event
 
 
-def fill(conninfo: str, events: Iterable[MatchEvent]) -> None:
-    """Write an empty log full of these events, chained as the writer does."""
-    mapper = EventMapper()
+def fill(conninfo: str, mapper: EventMapper, events: Iterable[MatchEvent]) -> None:
+    """Write an empty log full of these events, sealed and chained as the writer does."""
     now = datetime.now(UTC)
     previous = GENESIS
     with psycopg.connect(conninfo) as conn, conn.cursor() as cursor:
@@ -106,12 +106,11 @@ def timed(table: Table, what: str, events: int) -> Iterator[None]:
     table.add_row(what, f"{took:.2f}", f"{events / took:,.0f}", f"{worked:.2f}")
 
 
-def read_all(conninfo: str, upto: int) -> int:
+def read_all(conninfo: str, mapper: EventMapper, upto: int) -> int:
     with psycopg.connect(conninfo) as conn:
         conn.isolation_level = IsolationLevel.REPEATABLE_READ
         return sum(
-            len([stored.event(MATCHES.mapper) for stored in history])
-            for history in histories(conn, upto)
+            len([stored.event(mapper) for stored in history]) for history in histories(conn, upto)
         )
 
 
@@ -125,14 +124,18 @@ def main() -> None:
         try:
             migrate_tables(server.conninfo())
             create_read_models(server.conninfo())
-            fill(server.conninfo(), happenings(events))
+            keys = OwnerKeys(server.conninfo(), bytes(KEY_BYTES))
+            projection = with_keys(MATCHES, keys)
+            fill(server.conninfo(), projection.mapper, happenings(events))
             table = Table(
                 "", "seconds", "events/s", "of them in Python", title=f"{events:,} events"
             )
             with timed(table, "read and decode", events):
-                assert read_all(server.conninfo(), events) == events
+                mapper = projection.mapper.with_all_keys()
+                assert read_all(server.conninfo(), mapper, events) == events
             with timed(table, "rebuild matches and summaries", events):
-                rebuild(server.conninfo(), MATCHES, lambda *_: None)
+                rebuild(server.conninfo(), projection, lambda *_: None)
+            keys.close()
             Console().print(table)
         finally:
             server.stop()

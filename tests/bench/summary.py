@@ -123,7 +123,7 @@ def main() -> None:
             with started(folder, nats.url) as apis:
                 few, many = Asker(apis), Asker(apis)
                 database = apis.environment["TRACKER_DATABASE"]
-                fill(database, (*history(few.id, FEW), *history(many.id, matches)))
+                fill(database, MATCHES.mapper, (*history(few.id, FEW), *history(many.id, matches)))
                 rebuild(database, MATCHES, lambda *_: None)
                 swap(database, MATCHES)
                 drop(database, MATCHES, Build.OLD)
