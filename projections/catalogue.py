@@ -14,8 +14,8 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=3,
-    oldest=3,
+    version=4,
+    oldest=4,
     schema="read_models",
     tables={
         "matches": "match_id",
@@ -23,6 +23,9 @@ MATCHES: Final = Projection(
         "summaries": "owner_id",
         "reading_quality": "series",
         "own_names": "key",
+        "match_numbers": "match_id",
+        "opponents": "opponent_id",
+        "records": "owner_id",
     },
     project=project,
     load=load,

@@ -15,7 +15,14 @@ from events.match_view import view
 from events.matches import MatchErased
 from events.names import fold
 from events.stats import Pair
-from projections import own_names, owners, quality
+from projections import (
+    match_numbers,
+    opponents_table,
+    own_names,
+    owners,
+    quality,
+    records_table,
+)
 from projections.own_names import Names
 from projections.owners import Versions
 from projections.quality import Tries
@@ -34,6 +41,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         after[match_id] = evolve(after.get(match_id), event)
     write_matches(cursor, [match for match in after.values() if not match.is_erased])
     _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
+    match_numbers.write(cursor, after.values())
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     tries, names, versions = Tries(), Names(), Versions()
     for match in after.values():
@@ -52,6 +60,8 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
             streaks = streaks_of(results(cursor, owner_id))
         standings[owner_id] = Standing(tally, streaks)
     write_standings(cursor, standings)
+    opponents_table.write(cursor, (change for changed in changes.values() for change in changed))
+    records_table.write(cursor, changes)
     quality.write(cursor, tries)
     own_names.write(cursor, names)
     owners.write(cursor, versions)

@@ -46,13 +46,23 @@ def summary(tally: Tally, streaks: Streaks) -> SummaryView:
         current_streak=streaks.current,
         longest_win_streak=streaks.longest_win,
         pending=tally.pending,
-        averages={
-            "goals_scored": Sum(tally.total, tally.goals_scored).average,
-            "goals_conceded": Sum(tally.total, tally.goals_conceded).average,
-            **_averages(tally.stats, ""),
-        },
-        opponent_averages=_averages(tally.stats, "opponent_"),
+        averages=averages(tally),
+        opponent_averages=opponent_averages(tally),
     )
+
+
+def averages(tally: Tally) -> dict[str, float | None]:
+    """The player's averages: goals, and each statistic."""
+    return {
+        "goals_scored": Sum(tally.total, tally.goals_scored).average,
+        "goals_conceded": Sum(tally.total, tally.goals_conceded).average,
+        **_averages(tally.stats, ""),
+    }
+
+
+def opponent_averages(tally: Tally) -> dict[str, float | None]:
+    """The opponent's average of each statistic."""
+    return _averages(tally.stats, "opponent_")
 
 
 def _averages(sums: dict[str, Sum], prefix: str) -> dict[str, float | None]:

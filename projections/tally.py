@@ -6,6 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.match import Confirmed, Match, Result
+from events.stats import STATISTICS, Pair
+
+_NOT_KNOWN: Final = Pair()
 
 
 class Sum(Struct, frozen=True):
@@ -41,57 +44,10 @@ class Tally(Struct, frozen=True, kw_only=True):
     def total(self) -> int:
         return self.wins + self.draws + self.losses
 
-    def changed(self, before: Match | None, after: Match) -> "Tally":
-        """The sums after a match changed from `before` to `after`."""
+    def changed(self, before: Match | None, after: Match | None) -> "Tally":
+        """The sums after a match changed from `before` to `after`; None is not summed."""
         left = self if before is None else _counted(self, before, -1)
-        return _counted(left, after, 1)
-
-
-_COUNTED_AS: Final = {Result.WIN: "wins", Result.DRAW: "draws", Result.LOSS: "losses"}
-
-
-class Count:
-    """A tally that is being counted from nothing: the same sums, many times as fast."""
-
-    def __init__(self) -> None:
-        self._sums = dict.fromkeys(
-            ("wins", "draws", "losses", "goals_scored", "goals_conceded", "clean_sheets"), 0
-        )
-        self._pending = 0
-        # For each statistic: how many values of the player, their sum, and the opponent's two.
-        self._stats: dict[str, list[int]] = {}
-
-    def enter(self, match: Match) -> None:
-        """Add a match that is not in it yet."""
-        if match.is_deleted:
-            return
-        confirmed = match.confirmed
-        if confirmed is None:
-            self._pending += 1
-            return
-        sums = self._sums
-        user, opponent = confirmed.score.user or 0, confirmed.score.opponent or 0
-        sums[_COUNTED_AS[match.result or Result.DRAW]] += 1
-        sums["goals_scored"] += user
-        sums["goals_conceded"] += opponent
-        sums["clean_sheets"] += opponent == 0
-        for key, pair in confirmed.stats.items():
-            values = self._stats.get(key)
-            if values is None:
-                values = self._stats[key] = [0, 0, 0, 0]
-            if pair.user is not None:
-                values[0] += 1
-                values[1] += pair.user
-            if pair.opponent is not None:
-                values[2] += 1
-                values[3] += pair.opponent
-
-    def tally(self) -> Tally:
-        """The sums so far."""
-        stats = {key: Sum(*values[:2]) for key, values in self._stats.items()}
-        stats |= {f"opponent_{key}": Sum(*values[2:]) for key, values in self._stats.items()}
-        known = {name: total for name, total in stats.items() if total.count}
-        return Tally(pending=self._pending, stats=known, **self._sums)
+        return left if after is None else _counted(left, after, 1)
 
 
 def _counted(tally: Tally, match: Match, times: int) -> Tally:
@@ -114,7 +70,8 @@ def _counted(tally: Tally, match: Match, times: int) -> Tally:
 
 def _summed(sums: dict[str, Sum], confirmed: Confirmed, times: int) -> dict[str, Sum]:
     summed = dict(sums)
-    for key, pair in confirmed.stats.items():
+    for key in STATISTICS:
+        pair = confirmed.stats.get(key, _NOT_KNOWN)
         for name, value in ((key, pair.user), (f"opponent_{key}", pair.opponent)):
             if value is None:
                 continue

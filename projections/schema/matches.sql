@@ -50,3 +50,62 @@ CREATE TABLE own_names (
     folded text NOT NULL,
     times bigint NOT NULL        -- in how many matches
 );
+
+-- What statistics are made of: one narrow row for each match that is not deleted.
+CREATE TABLE match_numbers (
+    match_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
+    opponent text NOT NULL,      -- the name, folded
+    opponent_name text NOT NULL, -- as the player wrote it
+    played_at timestamptz NOT NULL,
+    result text,                 -- NULL until confirmed, as are the scores
+    score_user smallint,
+    score_opponent smallint,
+    -- NULL where the value is not known.
+    possession smallint,
+    opponent_possession smallint,
+    shots smallint,
+    opponent_shots smallint,
+    shots_on_target smallint,
+    opponent_shots_on_target smallint,
+    fouls smallint,
+    opponent_fouls smallint,
+    offsides smallint,
+    opponent_offsides smallint,
+    corner_kicks smallint,
+    opponent_corner_kicks smallint,
+    free_kicks smallint,
+    opponent_free_kicks smallint,
+    passes smallint,
+    opponent_passes smallint,
+    completed_passes smallint,
+    opponent_completed_passes smallint,
+    crosses smallint,
+    opponent_crosses smallint,
+    interceptions smallint,
+    opponent_interceptions smallint,
+    tackles smallint,
+    opponent_tackles smallint,
+    saves smallint,
+    opponent_saves smallint
+);
+
+-- One row for each opponent of each player.
+CREATE TABLE opponents (
+    opponent_id uuid NOT NULL,   -- made of the next two
+    owner_id uuid NOT NULL,
+    opponent text NOT NULL,      -- the name, folded
+    played integer NOT NULL,     -- confirmed matches; 0 where all are pending
+    won integer NOT NULL,
+    lost integer NOT NULL,
+    goal_difference integer NOT NULL,
+    last_met_at timestamptz,     -- NULL where all are pending
+    state bytea NOT NULL,        -- the sums and runs, to go on from
+    view text NOT NULL           -- the head-to-head as answers show it, ready JSON
+);
+
+CREATE TABLE records (
+    owner_id uuid NOT NULL,
+    state bytea NOT NULL,        -- who holds which record, and the runs, to go on from
+    view text NOT NULL           -- the records as answers show them, ready JSON
+);

@@ -35,3 +35,25 @@ ALTER TABLE reading_quality ADD PRIMARY KEY (series);
 ALTER TABLE own_names ADD PRIMARY KEY (key);
 
 CREATE INDEX own_names_owner ON own_names (owner_id);
+
+ALTER TABLE match_numbers ADD PRIMARY KEY (match_id);
+
+CREATE INDEX match_numbers_played ON match_numbers (owner_id, played_at, match_id);
+
+CREATE INDEX match_numbers_opponent ON match_numbers (owner_id, opponent, played_at, match_id);
+
+ALTER TABLE opponents ADD PRIMARY KEY (opponent_id);
+
+-- One for each order of the list.
+CREATE INDEX opponents_played ON opponents (owner_id, played, opponent_id) WHERE played > 0;
+
+CREATE INDEX opponents_won ON opponents (owner_id, won, opponent_id) WHERE played > 0;
+
+CREATE INDEX opponents_lost ON opponents (owner_id, lost, opponent_id) WHERE played > 0;
+
+CREATE INDEX opponents_difference ON opponents (owner_id, goal_difference, opponent_id)
+    WHERE played > 0;
+
+CREATE INDEX opponents_met ON opponents (owner_id, last_met_at, opponent_id) WHERE played > 0;
+
+ALTER TABLE records ADD PRIMARY KEY (owner_id);

@@ -26,14 +26,19 @@ from projections.builds import Build, schema_of
 from projections.catalogue import MATCHES
 from tests.examples import NOON, READING, UPLOADED, cause
 
+# A confirmation may name the opponent; after a shoot-out it has penalties, too.
+KINDS = [
+    *("confirm", "confirm Yássine", "confirm YAS sine", "confirm Omar", "confirm omar"),
+    *("shoot-out", "shoot-out Omar", "read", "request", "delete", "restore", "erase"),
+]
 numbers = st.one_of(st.none(), st.integers(0, 9))
 happenings = st.lists(
     st.tuples(
         st.integers(0, 5),  # which match
-        st.sampled_from(["confirm", "confirm", "read", "request", "delete", "restore", "erase"]),
+        st.sampled_from(KINDS),
         st.builds(Pair, st.integers(0, 2), st.integers(0, 2)),
         st.dictionaries(
-            st.sampled_from(["shots", "saves", "passes"]), st.builds(Pair, numbers, numbers)
+            st.sampled_from(["shots", "saves", "possession"]), st.builds(Pair, numbers, numbers)
         ),
         st.integers(0, 4),  # hours
     ),
@@ -64,6 +69,7 @@ def following(
     match: Match, kind: str, score: Pair, stats: dict[str, Pair], hours: int
 ) -> MatchEvent:
     match_id, version, why = match.id, match.version + 1, cause()
+    kind, _, name = kind.partition(" ")
     match kind:
         case "delete":
             return MatchDeleted(match_id=match_id, version=version, cause=why)
@@ -87,10 +93,10 @@ def following(
         version=version,
         cause=why,
         owner_id=match.owner_id,
-        opponent_name="Yassine",
+        opponent_name=name or "Yassine",
         side=None,
         score=score,
-        penalties=None,
+        penalties=Pair(hours, 2) if kind == "shoot-out" else None,
         stats=stats,
         played_at=NOON + timedelta(hours=hours),
     )

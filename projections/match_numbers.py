@@ -1,0 +1,120 @@
+"""What statistics are made of: one narrow row for each match that is not deleted."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import Cursor, sql
+from psycopg.rows import TupleRow
+
+from events.match import Match, Result
+from events.names import fold
+from events.stats import GREATEST_VALUE, STATISTICS, Pair
+
+# The columns of statistics: what the player has, and what the opponent has.
+VALUES: Final = tuple(name for key in STATISTICS for name in (key, f"opponent_{key}"))
+COLUMNS: Final = (
+    "match_id", "owner_id", "opponent", "opponent_name", "played_at", "result", "score_user",
+    "score_opponent", *VALUES,
+)  # fmt: skip
+TYPES: Final = (
+    "uuid", "uuid", "text", "text", "timestamptz", "text", "int2", "int2", *("int2" for _ in VALUES)
+)  # fmt: skip
+_NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
+_NOT_KNOWN: Final = Pair()
+
+_LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
+_UPSERT: Final = sql.SQL(
+    """
+    INSERT INTO match_numbers ({columns})
+    VALUES ({places})
+    ON CONFLICT (match_id) DO UPDATE SET ({columns}) = ROW (EXCLUDED.*)
+    """
+).format(columns=_LISTED, places=sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS)))
+# FREEZE: the table is new in this transaction.
+_COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
+    columns=_LISTED
+)
+
+
+class Played(Struct, frozen=True, gc=False):
+    """A confirmed match as records and runs see it; `values` are the player's `STATISTICS`."""
+
+    played_at: datetime
+    match_id: UUID
+    opponent_name: str
+    result: Result
+    score_user: int
+    score_opponent: int
+    values: tuple[int | None, ...] = ()
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Its place in the order in which matches were played."""
+        return self.played_at, self.match_id
+
+
+def played_of(match: Match | None) -> Played | None:
+    """A match as records see it, or None where it does not count: deleted or not confirmed."""
+    if match is None or match.is_deleted or match.confirmed is None or match.result is None:
+        return None
+    score, stats = match.confirmed.score, match.confirmed.stats
+    return Played(
+        match.played_at,
+        match.id,
+        match.opponent_name,
+        match.result,
+        score.user or 0,
+        score.opponent or 0,
+        tuple([stats.get(key, _NOT_KNOWN).user for key in STATISTICS]),
+    )
+
+
+def row_of(match: Match) -> tuple[Any, ...] | None:
+    """The row of a match by `COLUMNS`, or None where it is deleted.
+
+    Raises `ValueError` for what the table cannot hold, so that it is the fault of an event.
+    """
+    if match.is_deleted:
+        return None
+    name = match.opponent_name
+    if "\0" in name:
+        raise ValueError("the opponent's name holds the character 0")
+    head = (match.id, match.owner_id, fold(name), name, match.played_at)
+    confirmed = match.confirmed
+    if confirmed is None or match.result is None:
+        return (*head, *_NOT_CONFIRMED)
+    numbers: list[int | None] = [confirmed.score.user or 0, confirmed.score.opponent or 0]
+    for key in STATISTICS:
+        pair = confirmed.stats.get(key, _NOT_KNOWN)
+        numbers += (pair.user, pair.opponent)
+    known = [number for number in numbers if number is not None]
+    if max(known) > GREATEST_VALUE or min(known) < 0:
+        raise ValueError("a number is out of range")
+    return (*head, match.result.value, *numbers)
+
+
+def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+    """Keep the numbers of matches that changed, in place of those kept before."""
+    rows = []
+    gone = []
+    for match in matches:
+        row = row_of(match)
+        if row is None:
+            gone.append(match.id)
+        else:
+            rows.append(row)
+    cursor.executemany(_UPSERT, rows)
+    if gone:
+        cursor.execute("DELETE FROM match_numbers WHERE match_id = ANY(%(gone)s)", {"gone": gone})
+
+
+def copy_in(cursor: Cursor[TupleRow], rows: Iterable[tuple[Any, ...] | None]) -> None:
+    """Add rows to the table, which is new in this transaction."""
+    with cursor.copy(_COPY) as copy:
+        copy.set_types(TYPES)
+        for row in rows:
+            if row:
+                copy.write_row(row)

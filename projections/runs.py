@@ -1,0 +1,71 @@
+"""The longest runs of a player: wins, matches without a loss, matches without a goal against."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from events.match import Result
+from projections.match_numbers import Played
+
+
+class Run(Struct, frozen=True):
+    """Matches in a row, from the first to the last; none of a length of 0."""
+
+    length: int = 0
+    first: Played | None = None
+    last: Played | None = None
+
+    def then(self, played: Played) -> "Run":
+        """The run after one more match that belongs to it."""
+        return Run(self.length + 1, self.first or played, played)
+
+
+NO_RUN: Final = Run()
+
+
+class Longest(Struct, frozen=True):
+    """The run that goes on now and the longest; of equally long ones, the first."""
+
+    current: Run = NO_RUN
+    longest: Run = NO_RUN
+
+    def then(self, played: Played, *, goes_on: bool) -> "Longest":
+        """The same after one more match, which belongs to the run or ends it."""
+        if not goes_on:
+            return Longest(NO_RUN, self.longest) if self.current.length else self
+        current = self.current.then(played)
+        return Longest(current, current if current.length > self.longest.length else self.longest)
+
+
+class Runs(Struct, frozen=True):
+    """Runs in the order in which matches were played; `last` is the place of the last of them."""
+
+    wins: Longest = Longest()
+    unbeaten: Longest = Longest()
+    clean_sheets: Longest = Longest()
+    last: tuple[datetime, UUID] | None = None
+
+    def then(self, played: Played) -> "Runs":
+        """The runs after one more match, played after all the others."""
+        return Runs(
+            self.wins.then(played, goes_on=played.result is Result.WIN),
+            self.unbeaten.then(played, goes_on=played.result is not Result.LOSS),
+            self.clean_sheets.then(played, goes_on=played.score_opponent == 0),
+            played.place,
+        )
+
+    @property
+    def ends(self) -> Iterator[Played]:
+        """The matches that are kept: those with which a run begins or ends."""
+        for kind in (self.wins, self.unbeaten, self.clean_sheets):
+            for run in (kind.current, kind.longest):
+                if run.first and run.last:
+                    yield from (run.first, run.last)
+
+
+def seen_by_runs(played: Played) -> tuple[object, ...]:
+    """What of a match the runs depend on."""
+    return played.place, played.result, played.score_opponent == 0
