@@ -1,7 +1,7 @@
 """The process that serves both APIs behind one address."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -52,6 +52,8 @@ from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
 
+EndWaiting = Callable[[], None]
+
 POOL_SIZE: Final = 10
 WAITING_CONNECTIONS: Final = 1024
 OPEN_CONNECTIONS: Final = 8192
@@ -64,7 +66,7 @@ LOOK_AT_KEYS_EVERY_SECONDS: Final = 2.0
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; requests in flight are finished."""
     log_to_standard_error()
-    async with open_apps(settings) as app:
+    async with open_apps(settings) as (app, end_waiting):
         server = Server(
             app,
             address=settings.host,
@@ -77,12 +79,12 @@ async def serve(settings: Settings) -> None:
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS),
             log_access=False,
         )
-        await until_told_to_stop(_serve(server))
+        await until_told_to_stop(_serve(server, end_waiting))
 
 
 @asynccontextmanager
-async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
-    """Both APIs as one application, with all they work with open."""
+async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiting]]:
+    """Both APIs as one application, with all they work with open, and how to end its waiting."""
     pool = AsyncConnectionPool[Any](
         make_conninfo(settings.database, **NOTICE_SILENCE),
         connection_class=AsyncAnsweringConnection,
@@ -150,7 +152,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[ASGIApp]:
             )
             schema = create_schema_app(document())
             app = refusing_while_away(gateway(command, query, schema), pulse)
-            yield edge(app, allowed_origins(settings.host))
+            yield edge(app, allowed_origins(settings.host)), progress.end_waiting
     finally:
         background.cancel()
         match_log.close()
@@ -163,11 +165,12 @@ async def _look_after(keys: KeyRing) -> None:
         keys.look()
 
 
-async def _serve(server: Server) -> None:
+async def _serve(server: Server, end_waiting: EndWaiting) -> None:
     serving = asyncio.create_task(server.serve())
     try:
         await asyncio.shield(serving)
     except asyncio.CancelledError:
+        end_waiting()  # whoever has a minute to wait would be killed
         server.stop()  # type: ignore[no-untyped-call]
         await serving
         raise

@@ -51,6 +51,7 @@ class Progress:
         self._moved = asyncio.Condition()
         self._changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
+        self.is_ending = False
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._listen())
@@ -89,6 +90,13 @@ class Progress:
             self._changed[match_id].discard(changed)
             if not self._changed[match_id]:
                 del self._changed[match_id]
+
+    def end_waiting(self) -> None:
+        """Let all go who wait for a match to change: this process is about to stop."""
+        self.is_ending = True
+        for events in self._changed.values():
+            for changed in events:
+                changed.set()
 
     async def _listen(self) -> None:
         while True:

@@ -148,10 +148,13 @@ class MatchCommands:
         return match, position
 
     async def _until_read(self, match: Match, changed: asyncio.Event, seconds: float) -> Match:
-        """The match once its reading is recorded and shown, or as it is after `seconds`."""
+        """The match once its reading is recorded and shown, or as it is after `seconds`.
+
+        A process that stops waits no longer either.
+        """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while match.status is Status.PROCESSING:
+                while match.status is Status.PROCESSING and not self._progress.is_ending:
                     await changed.wait()
                     changed.clear()
                     match = await self._load(match.id)

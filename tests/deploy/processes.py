@@ -38,8 +38,9 @@ def descendants(process_id: int) -> set[int]:
     """Every process below `process_id`, itself included."""
     found = {process_id}
     children = Path(f"/proc/{process_id}/task/{process_id}/children")
-    for child in children.read_text().split() if children.exists() else []:
-        found |= descendants(int(child))
+    with suppress(FileNotFoundError, ProcessLookupError):  # it ended meanwhile
+        for child in children.read_text().split():
+            found |= descendants(int(child))
     return found
 
 
