@@ -9,7 +9,7 @@ from tests.properties.model import STATISTICS, Model, Shown, result
 
 
 def summary(model: Model, owner: UUID) -> Shown:
-    """The summary of a player who has uploaded something."""
+    """The summary of a player."""
     own = [
         (match["played_at"], match_id, match)
         for match_id, match in model.matches.items()
