@@ -6,7 +6,9 @@ from ipaddress import ip_address
 from typing import Final
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, ReceiveMessage, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+
+from deploy.unread_bodies import hearing_out
 
 RawHeaders = list[tuple[bytes, bytes]]
 
@@ -39,6 +41,7 @@ def allowed_origins(host: str) -> Callable[[bytes], bool]:
 
 def edge(app: ASGIApp, allowed: Callable[[bytes], bool]) -> ASGIApp:
     """`app` with the headers added, and preflight requests answered."""
+    patient = hearing_out(app)
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -48,27 +51,15 @@ def edge(app: ASGIApp, allowed: Callable[[bytes], bool]) -> ASGIApp:
             await _answer_preflight(scope, send, cors)
             return
 
-        has_unread_body = _announces_body(scope["headers"])
-
-        async def receive_and_note() -> ReceiveMessage:
-            nonlocal has_unread_body
-            event = await receive()
-            if event["type"] == "http.request" and not event.get("more_body", False):
-                has_unread_body = False
-            return event
-
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = [*message["headers"]]
-                if has_unread_body:
-                    # The rest of the body is not read: no other request can follow it.
-                    headers.append((b"connection", b"close"))
                 present = {name.lower() for name, _ in headers}
                 headers += [(n, v) for n, v in DEFAULTS if n not in present]
                 message["headers"] = [*headers, *GUARDS, *cors, (b"vary", b"Origin")]
             await send(message)
 
-        await app(scope, receive_and_note, send_with_headers)
+        await patient(scope, receive, send_with_headers)
 
     return guarded
 
@@ -103,13 +94,6 @@ async def _answer_preflight(scope: HTTPScope, send: Send, cors: RawHeaders) -> N
         headers.append((b"access-control-allow-headers", wanted))
     await send({"type": "http.response.start", "status": 204, "headers": headers})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-def _announces_body(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    return any(
-        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-        for name, value in headers
-    )
 
 
 def _header(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> bytes | None:

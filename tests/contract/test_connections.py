@@ -1,5 +1,6 @@
 """What happens on the wire: pieces, pipelines, cuts, and clients that leave."""
 
+import json
 import socket
 from collections.abc import Sequence
 from urllib.parse import urlsplit
@@ -48,10 +49,10 @@ def statuses(received: bytes) -> list[int]:
 def test_requests_in_one_packet_are_answered_in_order(
     copy: Copy, owner: Player, match: str
 ) -> None:
-    json = f"Content-Length: {len(BODY)}", "Content-Type: application/json"
+    length = f"Content-Length: {len(BODY)}", "Content-Type: application/json"
     requests = [
         head(owner, "GET", match),
-        head(owner, "PUT", match, *json) + BODY,
+        head(owner, "PUT", match, *length) + BODY,
         head(owner, "GET", "/api/matches/?limit=x"),
         head(owner, "GET", "/nothing"),
         head(owner, "GET", match, "Connection: close"),
@@ -98,6 +99,28 @@ def test_an_upload_that_is_cut_off_leaves_no_match(
     assert player.get("/api/matches/") == []
 
 
+def test_a_client_that_is_refused_early_may_finish_and_gets_the_whole_answer(copy: Copy) -> None:
+    size = 5_000_000
+    request = f"POST /api/matches/ HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\n\r\n"
+    address = urlsplit(copy.address)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as connection:
+        connection.sendall(request.encode())
+        received = connection.recv(65_536)
+        assert statuses(received) == [401]
+        connection.sendall(b"a" * size)
+        while chunk := connection.recv(65_536):
+            received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert b"connection: close" in head.lower()
+    assert json.loads(body)["detail"]
+
+
+def test_a_client_that_waits_to_be_told_is_refused_at_once(copy: Copy) -> None:
+    request = b"POST /api/matches/ HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"
+    received = answered(copy, [request])
+    assert statuses(received) == [401]
+
+
 @pytest.mark.parametrize("length", ["-1", "9" * 20, "x"])
 def test_a_length_that_is_none_is_refused(
     copy: Copy, owner: Player, match: str, length: str
@@ -113,3 +136,26 @@ def test_a_length_that_is_none_is_refused(
 def test_noise_is_answered_and_forgotten(copy: Copy, anyone: httpx.Client, noise: bytes) -> None:
     assert statuses(answered(copy, [noise])) == [400]
     assert anyone.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("status", "request_head"),
+    [
+        (431, b"GET /healthz HTTP/1.1\r\n" + b"X: a\r\n" * 101),
+        (431, b"GET /healthz HTTP/1.1\r\nX: " + b"a" * 2_000_000 + b"\r\n"),
+        (414, b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n"),
+        (400, b"GET /\xff HTTP/1.1\r\n"),
+        (400, b"GET /healthz HTTP/1.1\r\nX : a\r\n"),
+        (400, b"POST /healthz HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n"),
+        (400, b"PRI * HTTP/2.0\r\n"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_no_request_is_refused_by_the_server_itself_without_a_body(
+    copy: Copy, status: int, request_head: bytes
+) -> None:
+    """Granian answers these before any code of ours runs, and says no sentence."""
+    received = answered(copy, [request_head + b"\r\n"])
+    head, _, body = received.partition(b"\r\n\r\n")
+    assert (statuses(received), body) == ([status], b"")
+    assert b"connection: close" in head.lower()
