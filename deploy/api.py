@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar.types import ASGIApp
@@ -72,6 +72,8 @@ async def serve(settings: Settings) -> None:
             address=settings.host,
             port=settings.port,
             interface=Interfaces.ASGINL,
+            # HTTP/2 has no deadline for headers, and no header that closes a connection.
+            http=HTTPModes.http1,
             websockets=False,
             # By default 128 connections that say nothing keep everybody else out.
             backlog=WAITING_CONNECTIONS,

@@ -2,6 +2,12 @@
 
 import httpx
 
+GUARDS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+}
+
 
 def assert_refused(answer: httpx.Response, status: int) -> None:
     """It has this status, and is JSON with a sentence, and sentences by field where it has any."""

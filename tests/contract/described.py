@@ -9,13 +9,16 @@ import httpx
 import jsonschema_rs
 
 from deploy.openapi import HEADERS, OF_REFUSALS, document
+from tests.contract.answers import GUARDS
 
 
 def as_described(answer: httpx.Response) -> None:
     """A hook for clients: each answer has a status, a body and headers that are described.
 
-    What is asked of an address that does not take it is described nowhere, and passes.
+    What is asked of an address that does not take it is described nowhere, and passes, as long as
+    it guards the browser like any other.
     """
+    assert GUARDS.items() <= dict(answer.headers).items(), f"unguarded: {answer.headers}"
     request = answer.request
     operation = _operation_at(request.method, request.url.path)
     if operation is None:

@@ -3,15 +3,10 @@
 import httpx
 import pytest
 
-from tests.contract.answers import assert_refused
+from tests.contract.answers import GUARDS, assert_refused
 from tests.journeys.players import Player
 
 SCORE = {"score_user": 1, "score_opponent": 0}
-GUARDS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-}
 LOCAL = ["http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]:1", "http://app.localhost"]
 FOREIGN = [
     "https://example.com", "null", "http://localhost.example.com", "http://localhost:3000/",
@@ -85,14 +80,18 @@ def test_who_does_not_want_to_wait_does_not(owner: Player, picture: bytes, prefe
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
+    ("method", "path", "status"),
     [
-        ("GET", "/healthz"), ("GET", "/api/matches/"), ("GET", "/nothing"),
-        ("POST", "/api/auth/login/"), ("FOO", "/api/auth/login/"), ("OPTIONS", "/api/matches/"),
+        ("GET", "/healthz", 200), ("GET", "/api/matches/", 401), ("GET", "/nothing", 404),
+        ("POST", "/api/auth/login/", 415), ("FOO", "/api/auth/login/", 405),
+        ("OPTIONS", "/api/matches/", 204), ("HEAD", "/nothing", 404),
     ],
 )  # fmt: skip
-def test_every_answer_guards_the_browser(anyone: httpx.Client, method: str, path: str) -> None:
+def test_every_answer_guards_the_browser(
+    anyone: httpx.Client, method: str, path: str, status: int
+) -> None:
     answer = anyone.request(method, path)
+    assert answer.status_code == status
     assert GUARDS.items() <= dict(answer.headers).items()
     assert answer.headers["Cache-Control"] == "no-store"
     assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
