@@ -27,8 +27,9 @@ test: $(VENV)/.installed-dev  ## run the whole test suite
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
 	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}
 
-fuzz: $(VENV)/.installed-dev  ## try random commands and requests against a model; SEQUENCES=n
+fuzz: $(VENV)/.installed-dev  ## random commands and requests: SEQUENCES=300 REQUESTS=50000
 	$(PYTHON) -m pytest tests/properties --sequences $${SEQUENCES:-300}
+	$(PYTHON) -m tests.fuzz.document --requests $${REQUESTS:-50000}
 
 bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.appends
