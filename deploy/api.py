@@ -87,20 +87,14 @@ async def serve(settings: Settings) -> None:
 @asynccontextmanager
 async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiting]]:
     """Both APIs as one application, with all they work with open, and how to end its waiting."""
-    pool = AsyncConnectionPool[Any](
-        make_conninfo(settings.database, **NOTICE_SILENCE),
-        connection_class=AsyncAnsweringConnection,
-        min_size=1,
-        max_size=POOL_SIZE,
-        timeout=WAIT_FOR_CONNECTION_SECONDS,
-        reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
-        open=False,
-    )
+    pool = _pool(settings)
+    # For those who ask one thing at a time: without BEGIN and COMMIT around it, it costs half.
+    statements = _pool(settings, autocommit=True)
     load_or_create(settings.keys)
     keys = KeyRing(lambda: load(settings.keys))
     screenshots = open_screenshots(settings)
     allowance = Allowance(settings.quota_bytes, settings.quota_pending)
-    quotas = Quotas(pool, screenshots, allowance)
+    quotas = Quotas(statements, screenshots, allowance)
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     cursors = Cursors(derived_key(settings, "cursors"))
@@ -108,6 +102,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
 
     async def drop_dead_connections() -> None:
         await pool.check()
+        await statements.check()
         await asyncio.to_thread(match_log.drop_dead_connections)
 
     pulse = Pulse(settings.database)
@@ -115,6 +110,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
     try:
         async with (
             pool,
+            statements,
             Progress(settings.database, drop_dead_connections) as progress,
             Previews(create_broker(settings.nats)) as previews,
         ):
@@ -130,9 +126,9 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
                 matches=MatchCommands(
-                    match_log, progress, Keeper(screenshots, quotas), quotas, OwnNames(pool)
+                    match_log, progress, Keeper(screenshots, quotas), quotas, OwnNames(statements)
                 ),
-                answers=Answers(pool),
+                answers=Answers(statements),
                 previews=previews,
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
@@ -145,7 +141,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 ),
             )
             query = create_query_app(
-                pool=pool,
+                pool=statements,
                 match_log=match_log,
                 progress=progress,
                 screenshots=screenshots,
@@ -159,6 +155,19 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
         background.cancel()
         match_log.close()
         owner_keys.close()
+
+
+def _pool(settings: Settings, *, autocommit: bool = False) -> AsyncConnectionPool[Any]:
+    return AsyncConnectionPool[Any](
+        make_conninfo(settings.database, **NOTICE_SILENCE),
+        connection_class=AsyncAnsweringConnection,
+        kwargs={"autocommit": autocommit},
+        min_size=1,
+        max_size=POOL_SIZE,
+        timeout=WAIT_FOR_CONNECTION_SECONDS,
+        reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
+        open=False,
+    )
 
 
 async def _look_after(keys: KeyRing) -> None:

@@ -19,6 +19,7 @@ from events.screenshots import AWAY, ScreenshotMissing, Stored, folder_of
 
 UNFINISHED: Final = ".unfinished"
 OWNER_LENGTH: Final = 32
+MOST_REMEMBERED: Final = 10_000
 
 
 class FolderOfScreenshots:
@@ -26,6 +27,7 @@ class FolderOfScreenshots:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._flushed: set[Path] = set()  # owners' folders whose names are on the disk
 
     async def put(self, key: str, parts: Sequence[bytes | memoryview], media_type: str) -> None:  # noqa: ARG002  # the log says the type
         """Keep a picture; see `Screenshots`."""
@@ -76,7 +78,7 @@ class FolderOfScreenshots:
 
     def _write(self, path: Path, parts: Sequence[bytes | memoryview]) -> None:
         unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._make(path.parent)
         try:
             with unfinished.open("xb") as file:
                 file.writelines(parts)
@@ -88,7 +90,21 @@ class FolderOfScreenshots:
             raise
         # A name lives in its folder: without these a power cut may lose the file whole.
         _flush_folder(path.parent)
-        _flush_folder(self._folder)
+        if path.parent not in self._flushed:
+            _flush_folder(self._folder)
+            self._remember(path.parent)
+
+    def _make(self, owner: Path) -> None:
+        try:
+            owner.mkdir(parents=True)
+        except FileExistsError:
+            return
+        self._flushed.discard(owner)  # it was removed with its last picture, and is new
+
+    def _remember(self, owner: Path) -> None:
+        if len(self._flushed) == MOST_REMEMBERED:
+            self._flushed.clear()
+        self._flushed.add(owner)
 
     def _remove(self, path: Path) -> None:
         path.unlink(missing_ok=True)
