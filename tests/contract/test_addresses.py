@@ -78,7 +78,8 @@ def test_the_history_of_a_deleted_match_stays_readable_for_its_owner(
     path = owner.upload(picture, score_user="1", score_opponent="0").headers["Location"]
     assert owner.http.delete(path).status_code == 204
     assert_refused(owner.http.get(path), 404)
-    assert owner.get(f"{path}history/")[-1]["event"] == "match.deleted.v1"
+    events = [entry["event"] for entry in owner.get(f"{path}history/")]
+    assert "match.deleted.v1" in events  # a late reading may follow it
     assert_refused(outsider.http.get(f"{path}history/"), 404)
 
 

@@ -122,6 +122,26 @@ def test_no_parameter_is_ignored(
     assert_untouched(owner, match, untouched)
 
 
+@pytest.mark.parametrize(
+    "route", [each for each in ROUTES if each.path.startswith("/api/")], ids=named
+)
+def test_the_parameters_that_are_known_are_those_described(
+    owner: Player, match: str, route: Route
+) -> None:
+    answer = owner.http.request(route.method, f"{address(route, match)}?x=1")
+    if answer.status_code == 404:
+        pytest.skip("it is told first that nothing is there")
+    sentence = answer.json()["fields"]["x"][0]
+    known = set(sentence.partition("known are: ")[2].rstrip(".").split(", "))
+    operation = next(
+        each
+        for each in OPERATIONS
+        if route in {Route(each.method, path.rstrip("/")) for path in (each.path, each.alias)}
+    )
+    described = {each.name for each in operation.parameters if each.place == "query"}
+    assert known == (described or {"none"})
+
+
 @pytest.mark.parametrize("route", with_body(form=False), ids=named)
 @pytest.mark.parametrize(("status", "body", "headers"), ATTACKS.values(), ids=ATTACKS.keys())
 def test_a_hostile_body_is_refused(
