@@ -13,6 +13,7 @@ from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews import routes as previews_routes
 from command_api.previews.asking import Previews
+from events.media import MediaAddresses
 from events.pages import Cursors
 from events.web import EXCEPTION_HANDLERS, Doorkeeper
 
@@ -27,6 +28,7 @@ def create_app(
     caller: Caller,
     cursors: Cursors,
     erasing: Erasing,
+    media: MediaAddresses,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
     return Litestar(
@@ -44,6 +46,7 @@ def create_app(
             "answers": Provide(lambda: answers, sync_to_thread=False),
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),
+            "media": Provide(lambda: media, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "erasing": Provide(lambda: erasing, sync_to_thread=False),
         },

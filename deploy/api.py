@@ -42,6 +42,7 @@ from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
 from events.broker import create_broker
 from events.identity import Verifier
 from events.log import MatchLog
+from events.media import MediaAddresses
 from events.pages import Cursors
 from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
@@ -98,6 +99,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     cursors = Cursors(derived_key(settings, "cursors"))
+    media = MediaAddresses(derived_key(settings, "addresses of pictures"))
     revocations = Revocations(settings.database, pool)
 
     async def drop_dead_connections() -> None:
@@ -139,6 +141,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     OwnedMatches(pool, settings.database, with_keys(MATCHES, owner_keys)),
                     screenshots,
                 ),
+                media=media,
             )
             query = create_query_app(
                 pool=statements,
@@ -147,6 +150,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
                 cursors=cursors,
+                media=media,
             )
             schema = create_schema_app(document())
             app = refusing_while_away(gateway(command, query, schema), pulse)

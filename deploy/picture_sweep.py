@@ -14,7 +14,7 @@ from command_api.matches.quotas import BEGINS_WITHIN
 from events.codec import EventMapper
 from events.leading import connected
 from events.matches import ScreenshotUploaded
-from events.screenshots import Screenshots, Stored, place_of
+from events.screenshots import Screenshots, Stored, original_of, place_of
 
 LOCK: Final = "tracker picture sweep"
 UNFINISHED_AFTER: Final = timedelta(hours=1)
@@ -70,7 +70,7 @@ async def _sweep(
     old: list[Stored] = []
     async for stored in screenshots.stored():
         if place := place_of(stored.key):
-            held[place.owner_id] += stored.size
+            held[place.owner_id] += _charged_size(stored)
             if stored.stored_at < now - ORPHANED_AFTER:
                 old.append(stored)
         if len(old) == BATCH:
@@ -83,7 +83,7 @@ async def _sweep(
     for orphan in orphans:
         await screenshots.delete(orphan.key)
         if place := place_of(orphan.key):
-            held[place.owner_id] -= orphan.size
+            held[place.owner_id] -= _charged_size(orphan)
     return len(orphans), await _count_anew(conn, charged, held, now)
 
 
@@ -104,7 +104,12 @@ async def _orphans(conn: AsyncConnection[Any], pictures: Sequence[Stored]) -> li
         event = mapper.decode(*row)
         if isinstance(event, ScreenshotUploaded):
             named.add(event.screenshot)
-    return [stored for stored in pictures if stored.key not in named]
+    return [stored for stored in pictures if original_of(stored.key) not in named]
+
+
+def _charged_size(stored: Stored) -> int:
+    """Players pay for what they send, not for what we make of it."""
+    return stored.size if stored.key == original_of(stored.key) else 0
 
 
 async def _charged(conn: AsyncConnection[Any]) -> dict[UUID, Usage]:

@@ -17,6 +17,8 @@ NAME: Final[Schema] = {
 }
 TIME: Final[Schema] = {"type": "string", "format": "date-time"}
 
+PICTURE: Final = "/media/5b0c1f0e-6a0e-4d0a-9f53-0c5c0f7c2b11/"
+
 EXTRACTED: Final[Mapping[str, Any]] = {
     "screen": "efootball.match_stats",
     "phase": "full_time",
@@ -51,7 +53,8 @@ MATCH: Final[Mapping[str, Any]] = {
     "stats": {"possession": {"user": 42, "opponent": 58}, "shots": {"user": 11, "opponent": 7}},
     "extracted_data": EXTRACTED,
     "failure": None,
-    "screenshot": "/api/matches/5b0c1f0e-6a0e-4d0a-9f53-0c5c0f7c2b11/screenshot/",
+    "screenshot": f"{PICTURE}?size=full&expires=1769025600&signature=m1Xw0tRkqkCkXo0dSmh0NQ",
+    "thumbnail": f"{PICTURE}?size=thumb&expires=1769025600&signature=Yb9TzO3kqQwJ7l1rVf0h2g",
     "duplicate_of": None,
     "created_at": "2026-01-21T18:31:04.120000Z",
     "played_at": "2026-01-21T18:30:00Z",
@@ -129,7 +132,17 @@ SHAPES: Final = (
             **_NUMBERS,
             "version": {"type": "integer", "minimum": 1},
             "opponent_name": NAME,
-            "screenshot": {"type": "string", "format": "uri-reference"},
+            "screenshot": {
+                "type": "string",
+                "format": "uri-reference",
+                "description": "Where the picture is, without a token, for a quarter of an hour at"
+                " least; then ask for the match again.",
+            },
+            "thumbnail": {
+                "type": "string",
+                "format": "uri-reference",
+                "description": "The same, 320 pixels wide.",
+            },
             "verification": {
                 "type": "string",
                 "enum": ["none", "requested", "verified", "disputed"],

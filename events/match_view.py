@@ -30,6 +30,19 @@ class ExtractedData(Struct, frozen=True, kw_only=True):
     side_reason: str
 
 
+class Pictures(Struct, frozen=True):
+    """Where the picture of a match is, whole and small."""
+
+    screenshot: str
+    thumbnail: str
+
+    @classmethod
+    def with_token(cls, match_id: UUID | str) -> "Pictures":
+        """The addresses for the owner, with a token; see `events.media` for those without."""
+        address = f"/api/matches/{match_id}/screenshot/"
+        return cls(address, f"{address}?size=thumb")
+
+
 class MatchView(Struct, frozen=True, kw_only=True):
     """A match as API answers hold it; numbers are the confirmed ones, else null and empty."""
 
@@ -47,6 +60,7 @@ class MatchView(Struct, frozen=True, kw_only=True):
     extracted_data: ExtractedData | None
     failure: Failure | None
     screenshot: str
+    thumbnail: str
     duplicate_of: UUID | None
     created_at: datetime
     played_at: datetime
@@ -60,6 +74,7 @@ def view(match: Match) -> MatchView:
     confirmed = match.confirmed
     score = confirmed.score if confirmed else Pair()
     penalties = (confirmed.penalties if confirmed else None) or Pair()
+    pictures = Pictures.with_token(match.id)
     return MatchView(
         id=match.id,
         status=match.status,
@@ -74,7 +89,8 @@ def view(match: Match) -> MatchView:
         stats=confirmed.stats if confirmed else {},
         extracted_data=extracted_data(match.reading, perspective) if match.reading else None,
         failure=match.failure,
-        screenshot=f"/api/matches/{match.id}/screenshot/",
+        screenshot=pictures.screenshot,
+        thumbnail=pictures.thumbnail,
         duplicate_of=None,
         created_at=match.created_at,
         played_at=match.played_at,

@@ -25,7 +25,7 @@ class FailureReason(StrEnum):
     CRASHED = "crashed"
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class Reading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The numbers of one statistics screen, by side of the screen.
 
     A value that could not be read with confidence is absent (`None`, or no key in `stats`) and
@@ -33,7 +33,8 @@ class Reading(Struct, frozen=True, kw_only=True):
     the keys ``score``, ``penalties``, ``phase``, ``left_name``, ``right_name`` and
     ``stats.<statistic>``; that of a pair is the smaller of its two. `warnings` are sentences for
     the player. `screen` names the layout (``efootball.match_stats``), `engine` the text engine
-    and its version.
+    and its version. `likeness` is what the picture looks like, in 64 bits as hexadecimal: those
+    of pictures that look alike differ in few bits.
     """
 
     screen: str
@@ -47,6 +48,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...]
     engine: str
     milliseconds: int
+    likeness: str | None = None
 
 
 class Unreadable(Struct, frozen=True, kw_only=True):

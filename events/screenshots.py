@@ -15,6 +15,8 @@ from uuid import UUID
 from msgspec import Struct
 
 AWAY: Final = "The pictures cannot be reached; try again in a moment."
+THUMBNAIL: Final = "-thumb"
+THUMBNAIL_TYPE: Final = "image/webp"
 _KEY: Final = re.compile(r"([0-9a-f]{32})/([0-9a-f]{32})-[0-9a-f]{16}")
 
 
@@ -70,9 +72,19 @@ def folder_of(owner_id: UUID) -> str:
     return owner_id.hex
 
 
+def thumbnail_of(key: str) -> str:
+    """The key of the small picture that is made of the one under `key`."""
+    return key + THUMBNAIL
+
+
+def original_of(key: str) -> str:
+    """The key of a picture, given that or the key of its thumbnail."""
+    return key.removesuffix(THUMBNAIL)
+
+
 def place_of(key: str) -> Place | None:
-    """What a key says; None for one that `new_key` did not make."""
-    found = _KEY.fullmatch(key)
+    """What a key says; None for one that `new_key` or `thumbnail_of` did not make."""
+    found = _KEY.fullmatch(original_of(key))
     return Place(UUID(found[1]), UUID(found[2])) if found else None
 
 

@@ -27,7 +27,8 @@ from events.bus import (
 )
 from events.reading import FailureReason, Reading, Unreadable
 from events.refusals import Unavailable
-from events.screenshots import Screenshots
+from events.screenshots import THUMBNAIL_TYPE, ScreenshotMissing, Screenshots, thumbnail_of
+from ocr_service.looked import Looked
 
 # A reading that fails for no fault of the picture is tried this often in all.
 MOST_TRIES: Final = 4
@@ -43,8 +44,8 @@ log = logging.getLogger(__name__)
 class Reader(Protocol):
     """Reads pictures off the event loop."""
 
-    async def read(self, picture: bytes) -> Reading | Unreadable:
-        """Read the bytes of a PNG, JPEG or WebP."""
+    async def look(self, picture: bytes) -> Looked:
+        """Read the bytes of a PNG, JPEG or WebP, and make a small picture of it."""
 
 
 def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> None:
@@ -64,21 +65,36 @@ def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> N
             return
         attempt = message.raw_message.metadata.num_delivered or 1
         async with _heartbeat(message):
-            outcome = await _read(screenshots, reader, upload)
+            looked = await _look(screenshots, reader, upload)
+            outcome = looked.outcome if looked else None
             if attempt < _most_tries(outcome):
                 await message.raw_message.nak(delay=retry_delay(attempt))
                 return
             given_up = outcome or Unreadable(reason=FailureReason.CRASHED, detail=GAVE_UP)
             await _answer(broker, upload, given_up, attempt, _answer_id(upload, message))
+            if looked and looked.thumbnail:
+                await keep_thumbnail(screenshots, upload.screenshot, looked.thumbnail)
         await message.raw_message.ack_sync()
 
 
-async def _read(
+async def keep_thumbnail(screenshots: Screenshots, key: str, thumbnail: bytes) -> None:
+    """Keep the small picture of the one under `key`; without it, that one is shown."""
+    try:
+        await screenshots.put(thumbnail_of(key), [thumbnail], THUMBNAIL_TYPE)
+        # Its owner may have been erased meanwhile, and with them all their pictures.
+        await screenshots.get(key)
+    except ScreenshotMissing:
+        await screenshots.delete(thumbnail_of(key))
+    except Unavailable as away:
+        log.warning("no thumbnail of %s: %s", key, away)
+
+
+async def _look(
     screenshots: Screenshots, reader: Reader, upload: ScreenshotUploaded
-) -> Reading | Unreadable | None:
+) -> Looked | None:
     """What comes of reading; None when that failed for no fault of the picture."""
     try:
-        return await reader.read(await _picture(screenshots, upload))
+        return await reader.look(await _picture(screenshots, upload))
     except Exception:
         log.exception("reading failed: match=%s", upload.match_id)
         return None

@@ -12,10 +12,11 @@ READY: Final = b"ready"
 
 
 class Answer(Struct, frozen=True):
-    """What came of one picture: one of the two."""
+    """What came of one picture: one of the first two, and perhaps a small picture."""
 
     reading: Reading | None = None
     failure: Unreadable | None = None
+    thumbnail: bytes | None = None
 
 
 def framed(message: bytes) -> bytes:

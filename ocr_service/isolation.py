@@ -11,6 +11,7 @@ import msgspec
 
 from events.reading import FailureReason, Reading, Unreadable
 from ocr_service.frames import LENGTH, READY, Answer, framed
+from ocr_service.looked import Looked
 
 SECONDS: Final = 15.0
 CPU_SECONDS: Final = 10
@@ -59,6 +60,10 @@ class IsolatedReader:
 
     async def read(self, picture: bytes) -> Reading | Unreadable:
         """Read `picture`; raises `ReaderDoesNotStart`."""
+        return (await self.look(picture)).outcome
+
+    async def look(self, picture: bytes) -> Looked:
+        """Read `picture` and make a small one of it; raises `ReaderDoesNotStart`."""
         async with self._turn:
             child = await self._ready()
             try:
@@ -66,10 +71,10 @@ class IsolatedReader:
                     return await _ask(child, picture)
             except TimeoutError:
                 await self._end()
-                return TIMED_OUT
+                return Looked(TIMED_OUT)
             except (asyncio.IncompleteReadError, ConnectionError):
                 code = await self._end()
-                return TIMED_OUT if code == -signal.SIGXCPU else CRASHED
+                return Looked(TIMED_OUT if code == -signal.SIGXCPU else CRASHED)
             except BaseException:  # cancelled in the middle: the answer would go to the next one
                 await self._end()
                 raise
@@ -120,13 +125,13 @@ class IsolatedReader:
         return await child.wait()
 
 
-async def _ask(child: asyncio.subprocess.Process, picture: bytes) -> Reading | Unreadable:
+async def _ask(child: asyncio.subprocess.Process, picture: bytes) -> Looked:
     if child.stdin is None:
-        return CRASHED
+        return Looked(CRASHED)
     child.stdin.write(framed(picture))
     await child.stdin.drain()
     answer = msgspec.msgpack.decode(await _receive(child), type=Answer)
-    return answer.reading or answer.failure or CRASHED
+    return Looked(answer.reading or answer.failure or CRASHED, answer.thumbnail)
 
 
 async def _receive(child: asyncio.subprocess.Process) -> bytes:

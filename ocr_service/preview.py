@@ -12,7 +12,7 @@ def subscribe_previews(broker: NatsBroker, reader: Reader) -> None:
 
     @broker.subscriber(PREVIEWS, queue=QUEUE)
     async def preview(picture: bytes) -> Preview:
-        outcome = await reader.read(picture)
+        outcome = (await reader.look(picture)).outcome
         if isinstance(outcome, Reading):
             return Preview(reading=outcome)
         return Preview(unreadable=outcome)

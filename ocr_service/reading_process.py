@@ -14,8 +14,9 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from events.reading import Reading, Unreadable
+from events.reading import Reading
 from ocr_service.frames import LENGTH, READY, Answer, framed
+from ocr_service.looked import Looked
 
 PR_SET_PDEATHSIG: Final = 1
 
@@ -31,7 +32,7 @@ def main(engine_name: str, memory: int, cpu_seconds: int) -> None:
     os.environ.update(OMP_THREAD_LIMIT="1", OPENBLAS_NUM_THREADS="1")
     from ocr_service.digits import warm_up
     from ocr_service.engines import engine
-    from ocr_service.read import read
+    from ocr_service.read import look
 
     reader = engine(engine_name)
     warm_up()
@@ -40,8 +41,7 @@ def main(engine_name: str, memory: int, cpu_seconds: int) -> None:
     while True:
         picture = waiting.get()
         _allow_cpu(cpu_seconds)
-        outcome = read(picture, reader)
-        _send(answers, msgspec.msgpack.encode(_answer(outcome)))
+        _send(answers, msgspec.msgpack.encode(_answer(look(picture, reader))))
 
 
 def _receive(pictures: BinaryIO, waiting: "queue.SimpleQueue[bytes]") -> None:
@@ -50,8 +50,10 @@ def _receive(pictures: BinaryIO, waiting: "queue.SimpleQueue[bytes]") -> None:
     os._exit(0)  # the parent is gone, whatever the main thread is doing
 
 
-def _answer(outcome: Reading | Unreadable) -> Answer:
-    return Answer(reading=outcome) if isinstance(outcome, Reading) else Answer(failure=outcome)
+def _answer(looked: Looked) -> Answer:
+    if isinstance(looked.outcome, Reading):
+        return Answer(reading=looked.outcome, thumbnail=looked.thumbnail)
+    return Answer(failure=looked.outcome, thumbnail=looked.thumbnail)
 
 
 def _send(answers: BinaryIO, message: bytes) -> None:

@@ -8,11 +8,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
 from events.log import MatchLog
+from events.media import MediaAddresses
 from events.pages import Cursors
 from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
-from query_api import health, history, matches, stats
+from query_api import health, history, matches, pictures, stats
 from query_api.freshness import admit_being_behind, wait_for_position
 
 
@@ -24,6 +25,7 @@ def create_app(
     screenshots: Screenshots,
     doorkeeper: Doorkeeper,
     cursors: Cursors,
+    media: MediaAddresses,
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
@@ -34,12 +36,19 @@ def create_app(
         return principal
 
     return Litestar(
-        route_handlers=[matches.router, stats.router, history.router, health.router],
+        route_handlers=[
+            matches.router,
+            pictures.router,
+            stats.router,
+            history.router,
+            health.router,
+        ],
         dependencies={
             "principal": Provide(principal),
             "pool": Provide(lambda: pool, sync_to_thread=False),
             "match_log": Provide(lambda: match_log, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
+            "media": Provide(lambda: media, sync_to_thread=False),
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
         before_send=[admit_being_behind],

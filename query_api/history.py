@@ -1,6 +1,7 @@
 """The history of a match, straight from the log: who, when, why, and what it changed."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ from events.log import MatchLog, until
 from events.match import Match, evolve
 from events.match_view import MatchView, view
 from events.matches import MatchEvent
+from events.media import MediaAddresses
 from events.parameters import parameters_of, whole_number
 from events.refusals import Invalid, NotFound
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
@@ -51,6 +53,7 @@ async def history(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     match_log: NamedDependency[MatchLog],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[list[Entry] | MatchView]:
     """Give every event of a match, or with `as_of` or `version` the match as it was.
 
@@ -68,7 +71,7 @@ async def history(
     past = list(until(events[:version], as_of))
     if not past:
         raise NotFound("The match did not exist then.")
-    return Response(view(_folded(past)[-1]))
+    return Response(media.signed(view(_folded(past)[-1]), time.time()))
 
 
 def entries(events: Sequence[MatchEvent]) -> list[Entry]:
@@ -105,7 +108,8 @@ def _folded(events: Iterable[MatchEvent]) -> list[Match]:
 def _flat(match: Match) -> dict[str, Any]:
     """The match as answers show it, flattened: ``stats.shots.user`` -> 17."""
     shown = msgspec.to_builtins(view(match))
-    del shown["version"], shown["id"]
+    for name in ("id", "version", "screenshot", "thumbnail"):
+        del shown[name]
     flat: dict[str, Any] = {"deleted": match.is_deleted}
     waiting = list(shown.items())
     while waiting:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from events.catalogue import NAMES
 from events.match_shape import MATCH, TIME
 from events.match_view import MatchView
@@ -14,6 +16,7 @@ from query_api.etags import IF_NONE_MATCH
 from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Entry
 from query_api.listing import LISTED_BY
+from query_api.pictures import SIGNED, SIZE
 
 MATCHES: Final = "Matches"
 RUNNING: Final = "For those who run it"
@@ -58,6 +61,21 @@ ENTRY: Final[Mapping[str, Any]] = {
     "causation_id": "16fd2706-8baf-433b-82eb-8c7fada847da",
     "changes": {"score_user": {"before": 4, "after": 5}},
 }
+
+
+IN_A_BUCKET: Final = (
+    "Where pictures lie in a bucket, the answer is where to fetch it in the next minutes."
+)
+PICTURE: Final = {
+    200: Answer(
+        says="The picture, without its metadata.",
+        body=bytes,
+        media_types=("image/png", "image/jpeg", "image/webp"),
+        headers=BEHIND,
+    ),
+    307: Answer(says="The picture is there.", headers=("Location", *BEHIND)),
+}
+WITHOUT_TOKEN: Final[Mapping[int, tuple[str, ...]]] = {200: (), 307: ("Location",)}
 
 
 def _averaged(*more: str) -> Schema:
@@ -118,17 +136,24 @@ OPERATIONS: Final = (
         id="getScreenshot",
         tag=MATCHES,
         summary="Show the picture of one of the own matches",
-        says="Where pictures lie in a bucket, the answer is where to fetch it in the next minutes.",
-        parameters=(POSITION,),
+        says=IN_A_BUCKET,
+        parameters=(SIZE, POSITION),
+        answers=PICTURE,
+    ),
+    Operation(
+        method="GET",
+        path="/media/{match_id}/",
+        id="getPicture",
+        tag=MATCHES,
+        summary="Show a picture to whoever has an address for it",
+        says=f"Matches hold such addresses; they run out. {IN_A_BUCKET}",
+        parameters=SIGNED,
         answers={
-            200: Answer(
-                says="The picture, without its metadata.",
-                body=bytes,
-                media_types=("image/png", "image/jpeg", "image/webp"),
-                headers=BEHIND,
-            ),
-            307: Answer(says="The picture is there.", headers=(*BEHIND, "Location")),
+            status: replace(answer, headers=WITHOUT_TOKEN[status])
+            for status, answer in PICTURE.items()
         },
+        refusals={404: "This is no such address, or not any more."},
+        is_public=True,
     ),
     Operation(
         method="GET",

@@ -21,7 +21,7 @@ from events.matches import (
     StatsExtracted,
 )
 from events.refusals import Conflict, TooManyRequests
-from events.screenshots import Screenshots
+from events.screenshots import Screenshots, original_of
 
 # An upload whose event does not come within this time never will: it was cut off.
 BEGINS_WITHIN: Final = timedelta(minutes=5)
@@ -129,7 +129,11 @@ class Quotas:
 
     async def _begin(self, player_id: UUID) -> None:
         """Make the row that is not there yet, or not any more, from what the store holds."""
-        held = [stored.size async for stored in self._screenshots.stored(player_id)]
+        held = [
+            stored.size
+            async for stored in self._screenshots.stored(player_id)
+            if stored.key == original_of(stored.key)
+        ]
         async with self._pool.connection() as conn:
             await conn.execute(
                 """

@@ -1,5 +1,6 @@
 """The addresses of match commands."""
 
+import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ from events.base import Cause
 from events.identity import Principal
 from events.match import Status
 from events.match_view import view
+from events.media import MediaAddresses
 from events.parameters import parameters_of
 from events.progress import NOT_REACHED
 from events.refusals import Invalid, Refusal
@@ -67,12 +69,13 @@ async def upload_screenshot(
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
     answers: NamedDependency[Answers],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Keep a screenshot as a new match, and wait for its reading."""
     form = await read_form(request, frozenset({FILE}), MAX_BYTES)
     asked = _asked(request, principal, form.content())
     if given := await answers.first(asked.attempt):
-        return _response(given)
+        return _response(given, media)
     match_id = uuid5(asked.attempt.command_id, "match")
     upload = upload_of(form, asked.now)
     confirmation = upload.confirmation
@@ -85,7 +88,8 @@ async def upload_screenshot(
     status = 202 if done.match.status is Status.PROCESSING else 201
     location = {"Location": f"/api/matches/{done.match.id}/"}
     answer = _answer(done, status, is_shown=is_shown, headers=location)
-    return _response(await answers.keep(asked.attempt, principal.user_id, answer, asked.now))
+    kept = await answers.keep(asked.attempt, principal.user_id, answer, asked.now)
+    return _response(kept, media)
 
 
 @put(MATCH)
@@ -94,13 +98,13 @@ async def confirm_stats(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Confirm the numbers, or correct them when they were confirmed before."""
     needed = ("score_user", "score_opponent")
     command = await _confirmation(request, match_id, principal, commands, needed)
-    return _response(
-        await _change(request, match_id, _asked(request, principal), commands, command)
-    )
+    answer = await _change(request, match_id, _asked(request, principal), commands, command)
+    return _response(answer, media)
 
 
 @patch(MATCH)
@@ -109,12 +113,12 @@ async def confirm_some_stats(
     match_id: FromPath[str],
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Confirm the numbers as they stand, but for those that are sent."""
     command = await _confirmation(request, match_id, principal, commands)
-    return _response(
-        await _change(request, match_id, _asked(request, principal), commands, command)
-    )
+    answer = await _change(request, match_id, _asked(request, principal), commands, command)
+    return _response(answer, media)
 
 
 @delete(MATCH, status_code=204)
@@ -137,10 +141,11 @@ async def restore_match(
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
     answers: NamedDependency[Answers],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Undo the deletion of a match."""
     asked = await _asked_of(request, match_id, principal, commands, ())
-    return await _change_once(request, match_id, asked, commands, answers, RestoreMatch())
+    return await _change_once(request, match_id, asked, commands, answers, media, RestoreMatch())
 
 
 @post(f"{MATCH}/extraction", status_code=202)
@@ -150,10 +155,13 @@ async def request_extraction(
     principal: NamedDependency[Principal],
     commands: NamedDependency[MatchCommands],
     answers: NamedDependency[Answers],
+    media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Read the stored screenshot again."""
     asked = await _asked_of(request, match_id, principal, commands, ())
-    return await _change_once(request, match_id, asked, commands, answers, RequestExtraction(), 202)
+    return await _change_once(
+        request, match_id, asked, commands, answers, media, RequestExtraction(), 202
+    )
 
 
 async def _confirmation(
@@ -215,14 +223,16 @@ async def _change_once(
     asked: Asked,
     commands: MatchCommands,
     answers: Answers,
+    media: MediaAddresses,
     command: MatchCommand,
     status: int = 200,
 ) -> Response[bytes]:
     """A change that may be asked for again under its Idempotency-Key."""
     if given := await answers.first(asked.attempt):
-        return _response(given)
+        return _response(given, media)
     answer = await _change(request, match_id, asked, commands, command, status)
-    return _response(await answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now))
+    kept = await answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
+    return _response(kept, media)
 
 
 async def _change(
@@ -256,9 +266,10 @@ def _answer(
     return Answer(status, headers, msgspec.json.encode(view(done.match)))
 
 
-def _response(answer: Answer) -> Response[bytes]:
+def _response(answer: Answer, media: MediaAddresses) -> Response[bytes]:
+    """The answer with addresses of pictures that are good from now on, however old it is."""
     return Response(
-        answer.body,
+        media.signed_json(answer.body.decode(), time.time()).encode(),
         status_code=answer.status,
         headers=answer.headers,
         media_type="application/json",

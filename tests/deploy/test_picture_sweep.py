@@ -22,7 +22,8 @@ from deploy.screenshots_bucket import BucketOfScreenshots
 from deploy.screenshots_folder import FolderOfScreenshots
 from events.log import MatchLog
 from events.refusals import Conflict
-from events.screenshots import ScreenshotMissing, Screenshots, new_key
+from events.screenshots import ScreenshotMissing, Screenshots, new_key, thumbnail_of
+from ocr_service.app import keep_thumbnail
 from tests.buckets import new_bucket, s3_server
 from tests.examples import OWNER_ID, UPLOADED, cause
 
@@ -80,6 +81,28 @@ async def test_a_picture_without_a_match_goes_after_a_day_and_others_stay(
     assert await keys(store) == {named, unnamed, orphan}
     assert await sweep_pictures(database, store, later) == Swept(orphans=2)
     assert await keys(store) == {named}
+
+
+async def test_a_thumbnail_stays_and_goes_with_its_picture(
+    database: str, store: Screenshots, match_log: MatchLog, later: datetime
+) -> None:
+    match_id = uuid4()
+    named, orphan = await put(store, match_id), await put(store, uuid4())
+    begin(match_log, match_id, named)
+    for key in (named, orphan):
+        await keep_thumbnail(store, key, b"small")
+    assert await keys(store) == {named, thumbnail_of(named), orphan, thumbnail_of(orphan)}
+    assert await sweep_pictures(database, store, later) == Swept(orphans=2)
+    assert await keys(store) == {named, thumbnail_of(named)}
+
+
+async def test_no_thumbnail_outlives_a_picture_that_was_erased_meanwhile(
+    store: Screenshots,
+) -> None:
+    key = await put(store, uuid4())
+    await store.delete(key)
+    await keep_thumbnail(store, key, b"small")
+    assert await keys(store) == set()
 
 
 async def test_pictures_of_another_log_are_left_alone(

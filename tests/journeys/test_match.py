@@ -116,11 +116,12 @@ def test_a_caller_who_does_not_want_to_wait_is_answered_at_once(player: Player) 
 def test_the_stored_picture_is_given_to_its_owner_alone(player: Player, stranger: Player) -> None:
     picture, _ = drawn(seed=10)
     match = player.upload(picture, score_user="1", score_opponent="0").json()
-    answer = player.http.get(match["screenshot"])
+    path = f"/api/matches/{match['id']}/screenshot/"
+    answer = player.http.get(path)
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.content.startswith(b"\x89PNG")
-    assert stranger.http.get(match["screenshot"]).status_code == 404
+    assert stranger.http.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])

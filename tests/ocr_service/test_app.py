@@ -26,6 +26,7 @@ from events.reading import FailureReason, Reading, Unreadable
 from events.refusals import Unavailable
 from events.screenshots import AWAY, ScreenshotMissing
 from ocr_service.app import MOST_TRIES, Reader, subscribe
+from ocr_service.looked import Looked
 from tests.examples import MATCH_ID, READING, REQUEST_ID, SCREENSHOT, UPLOADED
 
 pytestmark = pytest.mark.anyio
@@ -59,12 +60,12 @@ class Scripted:
     def __init__(self, *outcomes: Reading | Unreadable | Exception) -> None:
         self.outcomes = list(outcomes)
 
-    async def read(self, picture: bytes) -> Reading | Unreadable:
+    async def look(self, picture: bytes) -> Looked:
         assert picture == b"picture"
         outcome = self.outcomes.pop(0)
         if isinstance(outcome, Exception):
             raise outcome
-        return outcome
+        return Looked(outcome)
 
 
 @contextlib.asynccontextmanager

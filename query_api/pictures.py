@@ -1,0 +1,142 @@
+"""The addresses that give pictures: for their owner, and for whoever has a signed address."""
+
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response, Router, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from psycopg_pool import AsyncConnectionPool
+
+from events.identity import Principal
+from events.media import MediaAddresses, Size
+from events.operations import Parameter
+from events.parameters import parameters_of
+from events.refusals import Invalid, NotFound
+from events.screenshots import THUMBNAIL_TYPE, ScreenshotMissing, Screenshots, thumbnail_of
+from events.web import NO_SUCH_MATCH, WebRequest, id_of, match_id_of
+from query_api.filters import UNUSABLE
+
+GONE: Final = "The picture of this match is not there any more."
+RAN_OUT: Final = (
+    "There is no picture at this address, or not any more: addresses of pictures are good for"
+    " minutes. Ask for the match again."
+)
+# A picture never changes; whether its owner may still see it is asked anew each day.
+OWNER_SECONDS: Final = 86_400
+NO_THUMBNAIL_SECONDS: Final = 60
+SIZE: Final = Parameter(
+    name="size",
+    place="query",
+    says="`thumb` is 320 pixels wide, in WebP; until there is one, the whole picture comes.",
+    schema={"type": "string", "enum": [*Size], "default": Size.FULL},
+)
+SIGNED: Final = (
+    SIZE,
+    Parameter(
+        name="expires",
+        place="query",
+        says="When the address runs out, in seconds since 1970.",
+        schema={"type": "string", "pattern": "^[0-9]{1,12}$", "examples": ["1769025600"]},
+    ),
+    Parameter(
+        name="signature",
+        place="query",
+        says="What only we can put here.",
+        schema={"type": "string", "maxLength": 64, "examples": ["m1Xw0tRkqkCkXo0dSmh0NQ"]},
+    ),
+)
+
+
+@get("/api/matches/{match_id:str}/screenshot")
+async def show_screenshot(
+    request: WebRequest,
+    match_id: FromPath[str],
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+    screenshots: NamedDependency[Screenshots],
+) -> Response[bytes]:
+    """Give the picture of one of the own matches, or say where it is for the next minutes."""
+    owner_id, key, media_type = await _picture_of(pool, match_id_of(match_id))
+    if owner_id != principal.user_id:
+        raise NotFound(NO_SUCH_MATCH)
+    size = _size_of(parameters_of(request, "size"))
+    return await _given(screenshots, key, media_type, size, OWNER_SECONDS)
+
+
+@get("/media/{match_id:str}")
+async def show_signed(
+    request: WebRequest,
+    match_id: FromPath[str],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+    screenshots: NamedDependency[Screenshots],
+    media: NamedDependency[MediaAddresses],
+) -> Response[bytes]:
+    """Give a picture to whoever has an address for it that has not run out."""
+    identity = id_of(match_id, RAN_OUT)
+    given = parameters_of(request, *(parameter.name for parameter in SIGNED))
+    size, now = _size_of(given), time.time()
+    expires, signature = given.get("expires", ""), given.get("signature", "")
+    if not re.fullmatch("[0-9]{1,12}", expires, re.ASCII):
+        raise NotFound(RAN_OUT)
+    if not media.is_ours(identity, size, int(expires), signature, now):
+        raise NotFound(RAN_OUT)
+    _, key, media_type = await _picture_of(pool, identity)
+    return await _given(screenshots, key, media_type, size, int(expires) - int(now))
+
+
+async def _picture_of(pool: AsyncConnectionPool[Any], match_id: UUID) -> tuple[UUID, str, str]:
+    """Owner, key and media type of the picture of a match; raises `NotFound`."""
+    async with pool.connection() as conn:
+        cursor = await conn.execute(
+            """
+            SELECT owner_id, screenshot, media_type
+            FROM read_models.matches
+            WHERE match_id = %(match_id)s AND NOT is_deleted
+            """,
+            {"match_id": match_id},
+        )
+        row: tuple[UUID, str, str] | None = await cursor.fetchone()
+    if row is None:
+        raise NotFound(NO_SUCH_MATCH)
+    return row
+
+
+async def _given(
+    screenshots: Screenshots, key: str, media_type: str, size: Size, seconds: int
+) -> Response[bytes]:
+    """The picture, to be kept for so many seconds; or where it is."""
+    if size is Size.THUMB:
+        try:
+            thumbnail = await screenshots.get(thumbnail_of(key))
+            return _answer(thumbnail, THUMBNAIL_TYPE, seconds)
+        except ScreenshotMissing:
+            # It was not made yet, or could not be: soon there may be one.
+            seconds = min(seconds, NO_THUMBNAIL_SECONDS)
+    if link := await screenshots.link(key):
+        return Response(b"", status_code=307, headers={"Location": link})
+    try:
+        return _answer(await screenshots.get(key), media_type, seconds)
+    except ScreenshotMissing:
+        raise NotFound(GONE) from None
+
+
+def _answer(picture: bytes, media_type: str, seconds: int) -> Response[bytes]:
+    headers = {
+        "Cache-Control": f"private, max-age={seconds}",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return Response(picture, media_type=media_type, headers=headers)
+
+
+def _size_of(given: Mapping[str, str]) -> Size:
+    text = given.get("size", Size.FULL)
+    if text in tuple(Size):
+        return Size(text)
+    raise Invalid(UNUSABLE, {"size": [f"This must be one of {', '.join(Size)}."]})
+
+
+router = Router("/", route_handlers=[show_screenshot, show_signed])

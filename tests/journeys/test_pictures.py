@@ -1,0 +1,87 @@
+"""Pictures from outside: addresses that a browser can show, and small pictures for lists."""
+
+import re
+
+import httpx
+
+from tests.journeys.copies import Copy
+from tests.journeys.pictures import drawn
+from tests.journeys.players import Player
+
+
+def browse(copy: Copy, address: str) -> httpx.Response:
+    """What a browser gets that knows nothing but the address."""
+    return copy.ask("GET", address)
+
+
+def test_the_address_in_a_match_shows_its_picture_without_a_token(
+    copy: Copy, player: Player
+) -> None:
+    picture, _ = drawn(seed=41)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    answer = browse(copy, match["screenshot"])
+    assert answer.content == player.http.get(f"/api/matches/{match['id']}/screenshot/").content
+    assert answer.headers["content-type"] == "image/png"
+    seconds = re.fullmatch(r"private, max-age=(\d+)", answer.headers["cache-control"])
+    assert seconds
+    assert 0 < int(seconds[1]) <= 1800
+
+
+def test_commands_lists_and_the_past_hold_the_same_addresses(player: Player) -> None:
+    picture, _ = drawn(seed=42)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    path = f"/api/matches/{match['id']}/"
+    for shown in (
+        player.get(path),
+        player.get("/api/matches/")[0],
+        player.get(f"{path}history/?version=1"),
+        player.http.patch(path, json={"score_user": 2}).json(),
+    ):
+        assert (shown["screenshot"], shown["thumbnail"]) == (
+            match["screenshot"],
+            match["thumbnail"],
+        )
+
+
+def test_an_address_that_was_changed_or_has_run_out_shows_nothing(
+    copy: Copy, player: Player
+) -> None:
+    picture, _ = drawn(seed=43)
+    address = player.upload(picture, score_user="1", score_opponent="0").json()["screenshot"]
+    later = re.sub(r"expires=(\d+)", lambda found: f"expires={int(found[1]) + 900}", address)
+    for changed in (
+        later,
+        address.replace("size=full", "size=thumb"),
+        re.sub("signature=.*", "signature=x", address),
+        re.sub("&signature=.*", "", address),
+        re.sub("expires=[0-9]+", "expires=1", address),
+        re.sub("expires=[0-9]+", "expires=x", address),
+        re.sub("/media/[^/]+", "/media/00000000-0000-4000-8000-000000000000", address),
+    ):
+        answer = browse(copy, changed)
+        assert answer.status_code == 404, changed
+        assert "Ask for the match again" in answer.json()["detail"]
+
+
+def test_the_picture_of_a_deleted_match_is_not_shown(copy: Copy, player: Player) -> None:
+    picture, _ = drawn(seed=44)
+    match = player.upload(picture, score_user="1", score_opponent="0").json()
+    assert player.http.delete(f"/api/matches/{match['id']}/").status_code == 204
+    assert browse(copy, match["screenshot"]).status_code == 404
+
+
+def test_a_thumbnail_is_made_with_the_reading(copy: Copy, player: Player) -> None:
+    picture, _ = drawn(seed=45)
+    match = player.upload(picture).json()
+    assert match["status"] == "extracted"
+    stored = copy.folder / "screenshots"
+    while not any(
+        path.name.endswith("-thumb") and match["id"].replace("-", "") in path.name
+        for path in stored.glob("*/*")
+    ):
+        player.get("/api/auth/me/")  # it is stored a moment after the reading
+    small = browse(copy, match["thumbnail"])
+    assert small.headers["content-type"] == "image/webp"
+    assert len(small.content) < len(picture) / 4
+    by_token = player.http.get(f"/api/matches/{match['id']}/screenshot/?size=thumb")
+    assert by_token.content == small.content
