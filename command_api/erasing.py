@@ -1,4 +1,4 @@
-"""Takes away what an erased account leaves: its matches, pictures and kept answers.
+"""Takes away what an erased account leaves: its matches, pictures, mails and kept answers.
 
 The account's row says that this is to be done, so a crash at any moment only delays it; every step
 can be done again.
@@ -15,6 +15,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from command_api.accounts.erasing import Erased, finish, unfinished
+from command_api.mails import asking
 from command_api.matches.commands import EraseMatch
 from command_api.matches.executing import Executor
 from events.base import Cause
@@ -43,6 +44,13 @@ class OwnedMatches(Protocol):
         """Bring the builds that are not live up to date with the log, or drop them."""
 
 
+class SentLetters(Protocol):
+    """The copies of letters that were sent, where any are kept."""
+
+    async def remove(self, mail_ids: Sequence[UUID]) -> None:
+        """Remove the copies of these mails."""
+
+
 class Erasing:
     """Takes away what erased accounts leave."""
 
@@ -52,11 +60,13 @@ class Erasing:
         executor: Executor,
         matches: OwnedMatches,
         screenshots: Screenshots,
+        letters: SentLetters,
     ) -> None:
         self._pool = pool
         self._executor = executor
         self._matches = matches
         self._screenshots = screenshots
+        self._letters = letters
 
     async def run(self) -> None:
         """Look for what is left, again and again, until cancelled; trouble is waited out."""
@@ -84,6 +94,9 @@ class Erasing:
         position = await self._erase_matches(player_id)
         await delete_all_of(player_id, self._screenshots)
         async with self._pool.connection() as conn:
+            mail_ids = await asking.all_to(conn, player_id)
+            await self._letters.remove(mail_ids)  # first: the rows say which there are
+            await asking.forget(conn, mail_ids)
             await conn.execute(
                 "DELETE FROM log.answers WHERE owner_id = %(owner_id)s", {"owner_id": player_id}
             )

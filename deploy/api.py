@@ -28,6 +28,7 @@ from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
+from deploy.mail import sent_letters
 from deploy.mail_key import mail_key
 from deploy.openapi import document
 from deploy.outage import refusing_while_away
@@ -140,6 +141,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     Executor(match_log),
                     OwnedMatches(pool, settings.database, with_keys(MATCHES, owner_keys)),
                     screenshots,
+                    sent_letters(settings),
                 ),
                 media=media,
             )

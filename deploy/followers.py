@@ -11,7 +11,7 @@ from command_api.erasing import Erasing
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
 from deploy.housekeeping import keep_house
-from deploy.mail import mail_sender
+from deploy.mail import mail_sender, sent_letters
 from deploy.screenshots_store import open_screenshots
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
@@ -61,7 +61,8 @@ async def _erase(settings: Settings, match_log: MatchLog, owner_keys: OwnerKeys)
     ) as pool:
         matches = OwnedMatches(pool, settings.database, with_keys(MATCHES, owner_keys))
         screenshots = open_screenshots(settings)
-        await Erasing(pool, Executor(match_log), matches, screenshots).run()
+        letters = sent_letters(settings)
+        await Erasing(pool, Executor(match_log), matches, screenshots, letters).run()
 
 
 async def _project(follower: LiveFollower) -> None:

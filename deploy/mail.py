@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from command_api.erasing import SentLetters
 from command_api.mails.carrying import Carrier
 from command_api.mails.sender import Desk, Sender
 from command_api.mails.words import Links
@@ -22,6 +23,11 @@ def mail_sender(settings: Settings) -> Sender:
     links = Links(app=settings.app_address or settings.public, api=settings.public)
     desk = Desk(mail_key(settings), settings.mail_from or FROM_THIS_MACHINE, links)
     return Sender(settings.database, _carrier(settings), desk)
+
+
+def sent_letters(settings: Settings) -> SentLetters:
+    """The copies of letters that were sent: the folder is all there is of them."""
+    return FolderOfMails(settings.mail)
 
 
 def _carrier(settings: Settings) -> Carrier:

@@ -2,10 +2,16 @@
 
 import asyncio
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 from command_api.mails.carrying import Away
 from command_api.mails.letters import Letter
+
+SUFFIX: Final = ".eml"
+UUID_LENGTH: Final = 36
 
 
 class FolderOfMails:
@@ -31,11 +37,16 @@ class FolderOfMails:
         except OSError as error:
             raise _away(error) from None
 
+    async def remove(self, mail_ids: Sequence[UUID]) -> None:
+        """Remove the letters of these mails; raises `OSError`."""
+        if mail_ids:
+            await asyncio.to_thread(self._remove, set(map(str, mail_ids)))
+
     async def close(self) -> None:
         """Nothing is open."""
 
     def _write(self, letter: Letter) -> None:
-        path = self._folder / f"{letter.asked_at:%Y%m%dT%H%M%SZ}-{letter.kind}-{letter.id}.eml"
+        path = self._folder / f"{letter.asked_at:%Y%m%dT%H%M%SZ}-{letter.kind}-{letter.id}{SUFFIX}"
         unfinished = path.with_suffix(".unfinished")
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -43,6 +54,11 @@ class FolderOfMails:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
+
+    def _remove(self, mail_ids: set[str]) -> None:
+        for path in self._folder.glob(f"*{SUFFIX}"):
+            if path.stem[-UUID_LENGTH:] in mail_ids:
+                path.unlink(missing_ok=True)
 
 
 def _away(error: OSError) -> Away:

@@ -16,7 +16,7 @@ from command_api.accounts.commands import Call, EraseAccount
 from command_api.accounts.limits import count_password
 from command_api.accounts.sessions import EndReason
 from command_api.accounts.use_cases import CHANGED_MEANWHILE, NO_ACCOUNT, Accounts
-from command_api.mails.asking import forget_all
+from command_api.mails.asking import forget_all_tokens
 from events import owner_keys
 from events.identity import Principal
 from events.refusals import Conflict, Invalid, Unauthenticated
@@ -54,7 +54,7 @@ async def erase(
         if not await players.erase(connection, player, call.now):
             raise Conflict(CHANGED_MEANWHILE)
         await sessions.end_all(connection, player.id, EndReason.ERASED, call.now)
-        await forget_all(connection, player.id)
+        await forget_all_tokens(connection, player.id)
         await owner_keys.destroy(connection, player.id)
         await audit.record(connection, Happening.ERASED, call, player.id, principal.session_id)
 

@@ -96,10 +96,26 @@ async def use(
     return cursor.rowcount == 1
 
 
-async def forget_all(connection: AsyncConnection[Any], player_id: UUID) -> None:
-    """Forget every mail to a player; what has not left stays here."""
+async def forget_all_tokens(connection: AsyncConnection[Any], player_id: UUID) -> None:
+    """Make the token of every mail to a player worthless."""
     await connection.execute(
-        "DELETE FROM accounts.mails WHERE player_id = %(player_id)s", {"player_id": player_id}
+        "UPDATE accounts.mails SET token_hash = NULL WHERE player_id = %(player_id)s",
+        {"player_id": player_id},
+    )
+
+
+async def all_to(connection: AsyncConnection[Any], player_id: UUID) -> list[UUID]:
+    """Every mail to a player that is known of."""
+    cursor = await connection.execute(
+        "SELECT id FROM accounts.mails WHERE player_id = %(player_id)s", {"player_id": player_id}
+    )
+    return [mail_id for (mail_id,) in await cursor.fetchall()]
+
+
+async def forget(connection: AsyncConnection[Any], mail_ids: list[UUID]) -> None:
+    """Forget these mails; what has not left stays here."""
+    await connection.execute(
+        "DELETE FROM accounts.mails WHERE id = ANY(%(mail_ids)s)", {"mail_ids": mail_ids}
     )
 
 

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from command_api.erasing import LATECOMERS, Erasing
 from command_api.matches.executing import Executor
+from deploy.mail_folder import FolderOfMails
 from deploy.screenshots_folder import FolderOfScreenshots
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys, destroy
@@ -43,11 +44,13 @@ class Scene:
         self.projection = with_keys(MATCHES, keys)
         self.log = MatchLog.open(database, connections=4, keys=keys)
         self.pictures = FolderOfScreenshots(folder)
+        self.letters = FolderOfMails(folder / "mail")
         self.erasing = Erasing(
             pool,
             Executor(self.log),
             OwnedMatches(pool, database, self.projection),
             self.pictures,
+            self.letters,
         )
 
     async def begin(self) -> None:
@@ -144,6 +147,29 @@ async def test_the_pictures_of_the_erased_go_alone(scene: Scene) -> None:
         await scene.pictures.put(key, [b"picture"], "image/png")
     await scene.erasing.carry_on(NOW)
     assert [stored.key async for stored in scene.pictures.stored()] == [theirs]
+
+
+async def test_letters_to_the_erased_go_with_what_was_noted_of_them(
+    scene: Scene, tmp_path: Path
+) -> None:
+    ids = {OWNER_ID: UUID(int=20), None: UUID(int=21)}
+    (tmp_path / "mail").mkdir()
+    async with scene.pool.connection() as conn:
+        for player_id, mail_id in ids.items():
+            (tmp_path / "mail" / f"20260301T120000Z-verification-{mail_id}.eml").touch()
+            await conn.execute(
+                """
+                INSERT INTO accounts.mails (id, player_id, kind, asked_at, due_at)
+                VALUES (%(id)s, %(player_id)s, 'verification', now(), now())
+                """,
+                {"id": mail_id, "player_id": player_id},
+            )
+    await scene.erasing.carry_on(NOW)
+    [kept] = (tmp_path / "mail").iterdir()
+    assert kept.stem.endswith(str(ids[None]))
+    async with scene.pool.connection() as conn:
+        cursor = await conn.execute("SELECT id FROM accounts.mails")
+        assert await cursor.fetchall() == [(ids[None],)]
 
 
 async def test_a_rebuild_from_zero_gives_the_same_rows(scene: Scene) -> None:

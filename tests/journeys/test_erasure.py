@@ -100,7 +100,8 @@ def test_an_erased_player_leaves_no_name_address_row_or_picture(
         "SELECT count(*) FROM read_models.matches WHERE owner_id = %(id)s", {"id": player.id}
     ).fetchone()
     assert rows == (0,)
-    assert len(pictures - pictures_in(copy.folder)) == 1
+    assert len(pictures - pictures_in(copy.folder)) >= 1
+    assert files_with(copy.folder / "mail", player.email) == []
 
 
 def test_an_erased_player_is_signed_out_everywhere_and_cannot_sign_in(
