@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from command_api.accounts.erasing import Erased, finish, unfinished
 from command_api.mails import asking
+from command_api.matches import quotas
 from command_api.matches.commands import EraseMatch
 from command_api.matches.executing import Executor
 from events.base import Cause
@@ -100,6 +101,7 @@ class Erasing:
             await conn.execute(
                 "DELETE FROM log.answers WHERE owner_id = %(owner_id)s", {"owner_id": player_id}
             )
+            await quotas.forget(conn, player_id)
         return position
 
     async def take_away_soon(self, player_id: UUID) -> int | None:

@@ -185,6 +185,14 @@ async def _strike_finished(conn: AsyncConnection[Any], player_id: UUID, now: dat
     )
 
 
+async def forget(conn: AsyncConnection[Any], player_id: UUID) -> None:
+    """Forget what a player had: the account is erased."""
+    await conn.execute(
+        "DELETE FROM accounts.upload_usage WHERE player_id = %(player_id)s",
+        {"player_id": player_id},
+    )
+
+
 def _readable(size: int) -> str:
     for unit, name in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
         if size >= unit:
