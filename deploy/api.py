@@ -50,6 +50,7 @@ from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.revocations import Revocations
 from events.web import Doorkeeper
 from projections.catalogue import MATCHES, with_keys
+from projections.duplicates import Duplicates
 from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
@@ -129,7 +130,12 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
                 matches=MatchCommands(
-                    match_log, progress, Keeper(screenshots, quotas), quotas, OwnNames(statements)
+                    match_log,
+                    progress,
+                    Keeper(screenshots, quotas),
+                    quotas,
+                    OwnNames(statements),
+                    Duplicates(statements),
                 ),
                 answers=Answers(statements),
                 previews=previews,

@@ -143,6 +143,14 @@ SHAPES: Final = (
                 "format": "uri-reference",
                 "description": "The same, 320 pixels wide.",
             },
+            "duplicate_of": nullable(
+                {
+                    "type": "string",
+                    "format": "uuid",
+                    "description": "The first own match with the same screen, by its numbers and"
+                    " its picture; told once it was read, and not of deleted ones.",
+                }
+            ),
             "verification": {
                 "type": "string",
                 "enum": ["none", "requested", "verified", "disputed"],

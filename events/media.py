@@ -48,11 +48,13 @@ class MediaAddresses:
         pictures = self._pictures(str(view.id), expiry(now))
         return replace(view, screenshot=pictures.screenshot, thumbnail=pictures.thumbnail)
 
-    def signed_json(self, view: str, now: float) -> str:
-        """The same for a view in JSON, which is not taken apart for it.
+    def signed_json(self, view: str, now: float, duplicate_of: UUID | None = None) -> str:
+        """The same for a view in JSON, which is not taken apart for it; and what it repeats.
 
         What is replaced holds quotes that are not escaped, so no name in the view can hold it.
         """
+        if duplicate_of:
+            view = view.replace('"duplicate_of":null', f'"duplicate_of":"{duplicate_of}"', 1)
         match_id = view[_ID]
         pictures = self._pictures(match_id, expiry(now))
         return view.replace(_text(Pictures.with_token(match_id)), _text(pictures), 1)

@@ -14,8 +14,8 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=4,
-    oldest=4,
+    version=5,
+    oldest=5,
     schema="read_models",
     tables={
         "matches": "match_id",
@@ -26,6 +26,7 @@ MATCHES: Final = Projection(
         "match_numbers": "match_id",
         "opponents": "opponent_id",
         "records": "owner_id",
+        "duplicates": "match_id",
     },
     project=project,
     load=load,

@@ -16,6 +16,7 @@ from events.matches import MatchErased
 from events.names import fold
 from events.stats import Pair
 from projections import (
+    duplicates,
     match_numbers,
     opponents_table,
     own_names,
@@ -23,6 +24,7 @@ from projections import (
     quality,
     records_table,
 )
+from projections.duplicates import looks_of
 from projections.own_names import Names
 from projections.owners import Versions
 from projections.quality import Tries
@@ -65,6 +67,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     quality.write(cursor, tries)
     own_names.write(cursor, names)
     owners.write(cursor, versions)
+    duplicates.write(cursor, ((before.get(match.id), match) for match in after.values()))
     return tuple(after)
 
 
@@ -109,13 +112,14 @@ def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
         """
         INSERT INTO matches (
             match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
-            score_opponent, goal_difference, is_deleted, version, screenshot, media_type, state,
-            view
+            score_opponent, goal_difference, is_deleted, version, screenshot, media_type,
+            reading_key, likeness, state, view
         )
         VALUES (
             %(match_id)s, %(owner_id)s, %(created_at)s, %(played_at)s, %(opponent)s, %(status)s,
             %(result)s, %(score_user)s, %(score_opponent)s, %(goal_difference)s, %(is_deleted)s,
-            %(version)s, %(screenshot)s, %(media_type)s, %(state)s, %(view)s
+            %(version)s, %(screenshot)s, %(media_type)s, %(reading_key)s, %(likeness)s, %(state)s,
+            %(view)s
         )
         ON CONFLICT (match_id) DO UPDATE SET
             played_at = EXCLUDED.played_at,
@@ -127,6 +131,8 @@ def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             goal_difference = EXCLUDED.goal_difference,
             is_deleted = EXCLUDED.is_deleted,
             version = EXCLUDED.version,
+            reading_key = EXCLUDED.reading_key,
+            likeness = EXCLUDED.likeness,
             state = EXCLUDED.state,
             view = EXCLUDED.view
         """,
@@ -145,6 +151,7 @@ def match_row(match: Match) -> dict[str, Any]:
     """The row of the table `matches`, by column in the table's order."""
     score = match.confirmed.score if match.confirmed else Pair()
     user, opponent = score.user, score.opponent
+    looks = looks_of(match)
     return {
         "match_id": match.id,
         "owner_id": match.owner_id,
@@ -160,6 +167,8 @@ def match_row(match: Match) -> dict[str, Any]:
         "version": match.version,
         "screenshot": match.screenshot,
         "media_type": match.media_type,
+        "reading_key": looks and looks.reading_key,
+        "likeness": looks and looks.likeness,
         "state": msgspec.json.encode(match),
         "view": msgspec.json.encode(view(match)).decode(),
     }

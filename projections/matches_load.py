@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 
 from events.codec import EventMapper
 from events.match import Match, evolve
-from projections import match_numbers, own_names, owners, quality, standings_load
+from projections import duplicates, match_numbers, own_names, owners, quality, standings_load
 from projections.dead_letters import is_fault_of_event
 from projections.matches import match_row
 from projections.own_names import Names
@@ -22,13 +22,14 @@ from projections.stored import Stored, Unprojectable, problem_of
 COPY_MATCHES: Final = """
 COPY matches (
     match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
-    score_opponent, goal_difference, is_deleted, version, screenshot, media_type, state, view
+    score_opponent, goal_difference, is_deleted, version, screenshot, media_type, reading_key,
+    likeness, state, view
 )
 FROM STDIN (FORMAT binary, FREEZE)
 """
 MATCH_TYPES: Final = (
     "uuid", "uuid", "timestamptz", "timestamptz", "text", "text", "text", "int2",
-    "int2", "int2", "bool", "int8", "text", "text", "bytea", "text",
+    "int2", "int2", "bool", "int8", "text", "text", "text", "int8", "bytea", "text",
 )  # fmt: skip
 # Histories whose rows are copied into one table before the other's turn comes.
 PORTION: Final = 5000
@@ -72,6 +73,7 @@ def load(
     quality.write_new(cursor, tries)
     own_names.write_new(cursor, names)
     owners.write_new(cursor, versions)
+    duplicates.fill(cursor)
     return left
 
 

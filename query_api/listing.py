@@ -101,6 +101,7 @@ class Listed(Struct, frozen=True):
     """A match of a page."""
 
     view: str
+    duplicate_of: UUID | None
     place: Place
 
 
@@ -149,8 +150,8 @@ async def _read_run(
     query, values = page_query(owner_id, wanted, run, after, limit)
     cursor = await conn.execute(query, values)
     return [
-        Listed(view, Place(run.is_confirmed, tuple(keys), match_id))
-        for view, match_id, *keys in await cursor.fetchall()
+        Listed(view, duplicate_of, Place(run.is_confirmed, tuple(keys), match_id))
+        for view, duplicate_of, match_id, *keys in await cursor.fetchall()
     ]
 
 
@@ -183,7 +184,13 @@ def page_query(
         conditions.append(f"({', '.join(keys)}) {'<' if is_down else '>'} ({named})")
     query = sql.SQL(
         """
-        SELECT view, match_id, {keys}
+        SELECT view,
+               (
+                   SELECT duplicate_of
+                   FROM read_models.duplicates
+                   WHERE duplicates.match_id = matches.match_id
+               ),
+               match_id, {keys}
         FROM read_models.matches
         WHERE owner_id = %(owner_id)s AND NOT is_deleted AND {conditions}
         ORDER BY {order}

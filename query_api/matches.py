@@ -2,6 +2,7 @@
 
 import time
 from typing import Any, Final
+from uuid import UUID
 
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
@@ -42,7 +43,7 @@ async def list_matches(
     headers = {"ETag": etag}
     if page.following:
         headers |= cursors.next_page(LIST, given, page.following, principal.user_id)
-    views = (media.signed_json(listed.view, now) for listed in page.matches)
+    views = (media.signed_json(each.view, now, each.duplicate_of) for each in page.matches)
     return _json(f"[{','.join(views)}]", headers)
 
 
@@ -55,28 +56,29 @@ async def show_match(
     media: NamedDependency[MediaAddresses],
 ) -> Response[bytes]:
     """Give one of the own matches."""
-    view, version = await _own(pool, match_id, principal)
+    view, version, duplicate_of = await _own(pool, match_id, principal)
     parameters_of(request)
     etag = f'"{version}"'
     if is_known(request, etag):
         return not_modified(etag)
-    return _json(media.signed_json(view, time.time()), {"ETag": etag})
+    return _json(media.signed_json(view, time.time(), duplicate_of), {"ETag": etag})
 
 
 async def _own(
     pool: AsyncConnectionPool[Any], match_id: str, principal: Principal
-) -> tuple[str, int]:
-    """View and version of a match; raises `NotFound`."""
+) -> tuple[str, int, UUID | None]:
+    """View and version of a match, and which one it repeats; raises `NotFound`."""
     async with pool.connection() as conn:
         cursor = await conn.execute(
             """
-            SELECT view, version
+            SELECT view, version, duplicate_of
             FROM read_models.matches
+            LEFT JOIN read_models.duplicates USING (match_id)
             WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
             """,
             {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
         )
-        row: tuple[str, int] | None = await cursor.fetchone()
+        row: tuple[str, int, UUID | None] | None = await cursor.fetchone()
     if row is None:
         raise NotFound(NO_SUCH_MATCH)
     return row

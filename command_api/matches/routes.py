@@ -12,6 +12,7 @@ from litestar import Response, Router, delete, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from command_api.bodies import read_form, read_json
 from command_api.idempotency import Answer, Answers, Attempt, attempt_of
@@ -87,7 +88,7 @@ async def upload_screenshot(
     is_shown = await commands.until_shown(done.position, asked.wait.shown)
     status = 202 if done.match.status is Status.PROCESSING else 201
     location = {"Location": f"/api/matches/{done.match.id}/"}
-    answer = _answer(done, status, is_shown=is_shown, headers=location)
+    answer = await _answer(commands, done, status, is_shown=is_shown, headers=location)
     kept = await answers.keep(asked.attempt, principal.user_id, answer, asked.now)
     return _response(kept, media)
 
@@ -252,18 +253,24 @@ async def _change(
         asked.attempt.fingerprint,
     )
     is_shown = await commands.until_shown(done.position, asked.wait.shown)
-    return _answer(done, status, is_shown=is_shown)
+    return await _answer(commands, done, status, is_shown=is_shown)
 
 
-def _answer(
-    done: Done, status: int, *, is_shown: bool, headers: dict[str, str] | None = None
+async def _answer(
+    commands: MatchCommands,
+    done: Done,
+    status: int,
+    *,
+    is_shown: bool,
+    headers: dict[str, str] | None = None,
 ) -> Answer:
     headers = {"ETag": f'"{done.match.version}"', **(headers or {})}
     if done.position is not None:
         headers["Event-Position"] = str(done.position)
     if not is_shown:
         headers[NOT_REACHED] = "false"
-    return Answer(status, headers, msgspec.json.encode(view(done.match)))
+    shown = replace(view(done.match), duplicate_of=await commands.duplicate_of(done.match))
+    return Answer(status, headers, msgspec.json.encode(shown))
 
 
 def _response(answer: Answer, media: MediaAddresses) -> Response[bytes]:

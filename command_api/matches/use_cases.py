@@ -33,6 +33,13 @@ class OwnNames(Protocol):
         """The player's folded names."""
 
 
+class Duplicates(Protocol):
+    """Which matches show a screen that was sent before."""
+
+    async def of(self, match_id: UUID) -> UUID | None:
+        """The first match with the same screen, if this one is not the first."""
+
+
 class MatchCommands:
     """The use cases of matches."""
 
@@ -43,6 +50,7 @@ class MatchCommands:
         keeper: Keeper,
         quotas: Quotas,
         own_names: OwnNames,
+        duplicates: Duplicates,
     ) -> None:
         self._log = match_log
         self._executor = Executor(match_log)
@@ -50,6 +58,7 @@ class MatchCommands:
         self._keeper = keeper
         self._quotas = quotas
         self._own_names = own_names
+        self._duplicates = duplicates
 
     async def keep(self, upload: Upload, match_id: UUID, owner_id: UUID) -> UploadScreenshot:
         """Store the picture; gives the command to `begin` its match with."""
@@ -146,6 +155,10 @@ class MatchCommands:
         if match.screenshot != command.screenshot:  # another attempt under this key was first
             await self._keeper.take_back(command)
         return match, position
+
+    async def duplicate_of(self, match: Match) -> UUID | None:
+        """The match that `match` repeats; only what was read can be compared."""
+        return await self._duplicates.of(match.id) if match.reading else None
 
     async def _until_read(self, match: Match, changed: asyncio.Event, seconds: float) -> Match:
         """The match once its reading is recorded and shown, or as it is after `seconds`.

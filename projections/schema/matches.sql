@@ -15,6 +15,8 @@ CREATE TABLE matches (
     version bigint NOT NULL,
     screenshot text NOT NULL,
     media_type text NOT NULL,
+    reading_key text,            -- the same for equal numbers; NULL where they prove nothing
+    likeness bigint,             -- 64 bits, few of them different where pictures look alike
     state bytea NOT NULL,        -- the folded match, to fold the next event onto
     view text NOT NULL           -- the match as answers show it, ready JSON
 );
@@ -108,4 +110,10 @@ CREATE TABLE records (
     owner_id uuid NOT NULL,
     state bytea NOT NULL,        -- who holds which record, and the runs, to go on from
     view text NOT NULL           -- the records as answers show them, ready JSON
+);
+
+-- The matches whose screen was sent before.
+CREATE TABLE duplicates (
+    match_id uuid NOT NULL,
+    duplicate_of uuid NOT NULL   -- the first match with this screen that is not deleted
 );

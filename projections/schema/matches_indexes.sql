@@ -57,3 +57,7 @@ CREATE INDEX opponents_difference ON opponents (owner_id, goal_difference, oppon
 CREATE INDEX opponents_met ON opponents (owner_id, last_met_at, opponent_id) WHERE played > 0;
 
 ALTER TABLE records ADD PRIMARY KEY (owner_id);
+
+CREATE INDEX matches_reading ON matches (owner_id, reading_key) WHERE reading_key IS NOT NULL;
+
+ALTER TABLE duplicates ADD PRIMARY KEY (match_id);

@@ -2,7 +2,9 @@
 
 import re
 
+import cv2
 import httpx
+import numpy as np
 
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
@@ -85,3 +87,40 @@ def test_a_thumbnail_is_made_with_the_reading(copy: Copy, player: Player) -> Non
     assert len(small.content) < len(picture) / 4
     by_token = player.http.get(f"/api/matches/{match['id']}/screenshot/?size=thumb")
     assert by_token.content == small.content
+
+
+def test_a_screen_that_was_sent_before_is_said_to_be(player: Player) -> None:
+    picture, _ = drawn(seed=46)
+    first = player.upload(picture).json()
+    assert first["duplicate_of"] is None
+    again = player.upload(compressed(picture), opponent_name="Omar").json()
+    assert again["status"] == "extracted"
+    other = player.upload(drawn(seed=47)[0]).json()
+    path = f"/api/matches/{first['id']}/"
+
+    def shown() -> list[str | None]:
+        return [match["duplicate_of"] for match in player.get("/api/matches/?sort=created_at")]
+
+    assert again["duplicate_of"] == first["id"]
+    assert other["duplicate_of"] is None
+    assert player.get(f"/api/matches/{again['id']}/") == again
+    assert shown() == [None, first["id"], None]
+    assert player.http.delete(path).status_code == 204
+    assert shown() == [None, None]
+    assert player.http.post(f"{path}restore/").status_code == 200
+    assert shown() == [None, first["id"], None]
+
+
+def test_the_same_screen_of_another_player_is_no_duplicate(
+    player: Player, stranger: Player
+) -> None:
+    picture, _ = drawn(seed=48)
+    assert player.upload(picture).json()["status"] == "extracted"
+    assert stranger.upload(picture).json()["duplicate_of"] is None
+
+
+def compressed(picture: bytes) -> bytes:
+    """The picture as a messenger sends it on."""
+    image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()

@@ -21,7 +21,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
-from events.stats import Pair
+from events.stats import STATISTICS, Pair, Sides
 from projections.builds import Build, schema_of
 from projections.catalogue import MATCHES
 from tests.examples import NOON, READING, UPLOADED, cause
@@ -86,7 +86,13 @@ def following(
                 cause=why,
                 owner_id=match.owner_id,
                 request_id=UPLOADED.id,
-                reading=READING,
+                reading=replace(
+                    READING,
+                    score=Sides(score.user, score.opponent),
+                    stats=dict.fromkeys(STATISTICS, Sides(1, 2)),
+                    # One more hour is five bits more.
+                    likeness=f"{(1 << 5 * hours) - 1:016x}",
+                ),
             )
     return (StatsCorrected if match.confirmed else StatsConfirmed)(
         match_id=match_id,

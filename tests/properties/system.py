@@ -36,6 +36,7 @@ from events.streams import set_up
 from projections.advance import advance
 from projections.catalogue import MATCHES, with_keys
 from projections.connecting import connect
+from projections.duplicates import Duplicates
 from projections.own_names import OwnNames
 from projections.places import LivePlace
 from tests.conftest import MASTER_KEY
@@ -124,7 +125,9 @@ class System:
             store = FolderOfScreenshots(self._folder)
             quotas = Quotas(pool, store, Allowance(stored_bytes=2**30, waiting=1000))
             self.commands, self.others = (
-                MatchCommands(log, progress, Keeper(store, quotas), quotas, OwnNames(pool))
+                MatchCommands(
+                    log, progress, Keeper(store, quotas), quotas, OwnNames(pool), Duplicates(pool)
+                )
                 for log in logs[:2]
             )
             broker = create_broker(self._nats)
