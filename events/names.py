@@ -10,9 +10,13 @@ def fold(name: str) -> str:
     """`name` without case, accents, spaces and punctuation, for comparing and grouping.
 
     A name that holds nothing else (``"***"``) folds to itself without case and outer spaces.
+    It is cut where single characters stand for whole words, so that an index can hold it.
     """
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in decomposed if c.isalnum()) or name.casefold().strip()
+    plain = name.casefold()
+    if plain.isascii() and plain.isalnum():
+        return plain[:LONGEST_NAME]
+    decomposed = unicodedata.normalize("NFKD", plain)
+    return ("".join(c for c in decomposed if c.isalnum()) or plain.strip())[:LONGEST_NAME]
 
 
 def name_fault(name: str) -> str | None:
