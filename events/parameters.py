@@ -1,6 +1,6 @@
 """Query parameters: known ones, given once, in the form that is wanted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from events.refusals import Invalid
 from events.web import WebRequest
@@ -31,4 +31,13 @@ def whole_number(
     if text.isascii() and text.isdigit() and len(text) <= 20 and least <= int(text) <= greatest:
         return int(text)
     sentence = f"This must be a whole number from {least} to {greatest}."
+    raise Invalid("Some parameters cannot be used.", {name: [sentence]})
+
+
+def one_of(given: Mapping[str, str], name: str, known: Sequence[str]) -> str | None:
+    """The parameter, or None where there is none; raises `Invalid` for what is not `known`."""
+    text = given.get(name)
+    if text is None or text in known:
+        return text
+    sentence = f"This must be one of {', '.join(known)}."
     raise Invalid("Some parameters cannot be used.", {name: [sentence]})

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
@@ -54,6 +55,11 @@ class Played(Struct, frozen=True, gc=False):
     def place(self) -> tuple[datetime, UUID]:
         """Its place in the order in which matches were played."""
         return self.played_at, self.match_id
+
+    @property
+    def without_values(self) -> "Played":
+        """What of it is kept by those who name it."""
+        return replace(self, values=()) if self.values else self
 
 
 def played_of(match: Match | None) -> Played | None:

@@ -12,7 +12,8 @@ from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
 from projections.match_numbers import Played
-from projections.records import Records, records_of, records_row
+from projections.records import Records, records_of
+from projections.records_view import records_row
 
 # What to select from match_numbers, for `played_in` to understand.
 PLAYED: Final = sql.SQL(

@@ -45,8 +45,8 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
     cursor.execute(
         """
         SELECT played_at, match_id, result
-        FROM matches
-        WHERE owner_id = %(owner_id)s AND NOT is_deleted AND result IS NOT NULL
+        FROM match_numbers
+        WHERE owner_id = %(owner_id)s AND result IS NOT NULL
         ORDER BY played_at, match_id
         """,
         {"owner_id": owner_id},

@@ -14,8 +14,9 @@ from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
 from projections.opponents import HeadToHead, Meetings, Rivals, opponent_row
-from projections.records import Contest, Records, records_row
+from projections.records import History, Records
 from projections.records_table import PLAYED, played_in
+from projections.records_view import records_row
 from projections.standings import Standing, standing_row
 from projections.streaks import Streaks
 from projections.sums import SUMS, tally_of
@@ -115,7 +116,7 @@ class _Career:
         self.streaks = Streaks()
         self._meetings: dict[str, Meetings] = {}
         self._spellings: dict[str, Counter[str]] = {}
-        contest = Contest(Records())
+        history = History()
         for _, opponent, is_confirmed, *line in lines:
             if not is_confirmed:
                 continue
@@ -123,9 +124,8 @@ class _Career:
             self.streaks = self.streaks.then(played.place, played.result)
             self._meetings[opponent] = self._meetings.get(opponent, Meetings()).then(played)
             self._spellings.setdefault(opponent, Counter())[played.opponent_name] += 1
-            contest.enter(played)
-            contest.go_on(played)
-        self.records = contest.records()
+            history.then(played)
+        self.records = history.records()
 
     def against(self, opponent: str, tally: Tally) -> HeadToHead:
         """Everything against one opponent, whose matches add up to `tally`."""

@@ -1,5 +1,6 @@
 """Runs of wins and losses in the order in which matches were played."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -36,3 +37,14 @@ def streaks_of(results: Iterable[tuple[datetime, UUID, Result]]) -> Streaks:
     for played_at, match_id, result in results:
         streaks = streaks.then((played_at, match_id), result)
     return streaks
+
+
+def streaks_in(letters: str) -> Streaks:
+    """The runs in results that are given by their first letters, in the order of play: wwdl."""
+    runs = [run.group() for run in re.finditer("w+|d+|l+", letters)]
+    last = runs[-1] if runs else ""
+    signs = {"w": 1, "d": 0, "l": -1}
+    return Streaks(
+        current=signs[last[0]] * len(last) if last else 0,
+        longest_win=max((len(run) for run in runs if run[0] == "w"), default=0),
+    )

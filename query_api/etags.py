@@ -6,8 +6,9 @@ from uuid import UUID
 from litestar import Response
 from psycopg import AsyncConnection
 
-from events.operations import Parameter
+from events.operations import Answer, Parameter
 from events.web import WebRequest
+from query_api.freshness import BEHIND
 
 IF_NONE_MATCH = Parameter(
     name="If-None-Match",
@@ -15,6 +16,7 @@ IF_NONE_MATCH = Parameter(
     says="The `ETag` of an answer that is known already.",
     schema={"type": "string", "examples": ['W/"a1-2f"']},
 )
+UNCHANGED = Answer(says="It is as it was.", headers=("ETag", *BEHIND))
 
 
 async def etag_of(conn: AsyncConnection[Any], owner_id: UUID, *more: int) -> str:

@@ -4,12 +4,21 @@ from typing import Final
 
 from litestar.types import Message, Scope
 
+from events.operations import Parameter
 from events.progress import NOT_REACHED, Progress
 from events.refusals import Invalid
 from events.web import WebRequest
 
 HEADER: Final = "event-position"
 SECONDS: Final = 1.0
+# What every operation that asks the read models takes and may say.
+POSITION: Final = Parameter(
+    name="Event-Position",
+    place="header",
+    says="Wait until queries show the command that answered with this position, a second at most.",
+    schema={"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["1042"]},
+)
+BEHIND: Final = ("Event-Position-Reached",)
 
 
 async def wait_for_position(request: WebRequest, progress: Progress) -> None:

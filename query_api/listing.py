@@ -15,8 +15,8 @@ from psycopg import AsyncConnection, sql
 from events.match import Result, Status
 from events.operations import Parameter
 from events.pages import PARAMETERS
-from events.refusals import Invalid
-from query_api.filters import OPPONENT, SPAN, UNUSABLE, Span, opponent_of, span_of
+from events.parameters import one_of
+from query_api.filters import OPPONENT, SPAN, Span, opponent_of, span_of
 
 PENDING: Final = "pending"
 NEWEST: Final = "-created_at"
@@ -116,10 +116,10 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
     """What the parameters ask for; raises `Invalid`."""
     return Wanted(
         opponent=opponent_of(given),
-        result=_one_of(given, "result", RESULTS),
-        status=_one_of(given, "status", tuple(Status)),
+        result=one_of(given, "result", RESULTS),
+        status=one_of(given, "status", tuple(Status)),
         span=span_of(given),
-        sort=_one_of(given, "sort", SORTS) or NEWEST,
+        sort=one_of(given, "sort", SORTS) or NEWEST,
     )
 
 
@@ -211,10 +211,3 @@ _CONDITIONS: Final = {
     "since": "played_at >= %(since)s",
     "until": "played_at < %(until)s",
 }
-
-
-def _one_of(given: Mapping[str, str], name: str, known: Sequence[str]) -> str | None:
-    text = given.get(name)
-    if text is None or text in known:
-        return text
-    raise Invalid(UNUSABLE, {name: [f"This must be one of {', '.join(known)}."]})

@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from events.catalogue import NAMES
 from events.match_shape import MATCH, TIME
 from events.match_view import MatchView
-from events.operations import Answer, Operation, Parameter, Schema, Shape
+from events.operations import Answer, Operation, Parameter, Shape
 from events.pages import PAGE
-from events.stats import STATISTICS
-from projections.summary import SummaryView
-from query_api.etags import IF_NONE_MATCH
+from query_api import stats_operations
+from query_api.etags import IF_NONE_MATCH, UNCHANGED
+from query_api.freshness import BEHIND, POSITION
 from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Entry
 from query_api.listing import LISTED_BY
@@ -21,36 +21,6 @@ from query_api.pictures import SIGNED, SIZE
 MATCHES: Final = "Matches"
 RUNNING: Final = "For those who run it"
 ONE: Final = "/api/matches/{match_id}/"
-BEHIND: Final = ("Event-Position-Reached",)
-UNCHANGED: Final = Answer(says="It is as it was.", headers=("ETag", *BEHIND))
-POSITION: Final = Parameter(
-    name="Event-Position",
-    place="header",
-    says="Wait until queries show the command that answered with this position, a second at most.",
-    schema={"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["1042"]},
-)
-AVERAGES: Final[Schema] = {"type": ["number", "null"], "minimum": 0}
-SUMMARY: Final[Mapping[str, Any]] = {
-    "total_matches": 2,
-    "wins": 1,
-    "draws": 0,
-    "losses": 1,
-    "win_rate": 50.0,
-    "goals_scored": 5,
-    "goals_conceded": 4,
-    "goal_difference": 1,
-    "clean_sheets": 0,
-    "current_streak": -1,
-    "longest_win_streak": 1,
-    "pending": 1,
-    "averages": {
-        "goals_scored": 2.5,
-        "goals_conceded": 2.0,
-        **dict.fromkeys(STATISTICS),
-        "possession": 46.5,
-    },
-    "opponent_averages": {**dict.fromkeys(STATISTICS), "possession": 53.5},
-}
 ENTRY: Final[Mapping[str, Any]] = {
     "version": 3,
     "event": "match.stats_corrected.v1",
@@ -76,15 +46,6 @@ PICTURE: Final = {
     307: Answer(says="The picture is there.", headers=("Location", *BEHIND)),
 }
 WITHOUT_TOKEN: Final[Mapping[int, tuple[str, ...]]] = {200: (), 307: ("Location",)}
-
-
-def _averaged(*more: str) -> Schema:
-    names = (*more, *STATISTICS)
-    return {
-        "type": "object",
-        "properties": dict.fromkeys(names, AVERAGES),
-        "required": list(names),
-    }
 
 
 OPERATIONS: Final = (
@@ -188,16 +149,7 @@ OPERATIONS: Final = (
         },
         refusals={404: "There is no such match, it is somebody else's, or did not exist then."},
     ),
-    Operation(
-        method="GET",
-        path="/api/stats/summary/",
-        alias="/api/matches/stats/summary/",
-        id="getSummary",
-        tag="Statistics",
-        summary="Sum up the own confirmed matches",
-        parameters=(POSITION,),
-        answers={200: Answer(says="The sums.", body=SummaryView, headers=BEHIND, example=SUMMARY)},
-    ),
+    *stats_operations.OPERATIONS,
     Operation(
         method="GET",
         path="/healthz",
@@ -243,16 +195,7 @@ OPERATIONS: Final = (
     ),
 )
 SHAPES: Final = (
-    Shape(
-        struct=SummaryView,
-        name="Summary",
-        fields={
-            "win_rate": {"type": "number", "minimum": 0, "maximum": 100},
-            "averages": _averaged("goals_scored", "goals_conceded"),
-            "opponent_averages": _averaged(),
-        },
-        example=SUMMARY,
-    ),
+    *stats_operations.SHAPES,
     Shape(
         struct=Entry,
         name="HistoryEntry",

@@ -1,5 +1,6 @@
 """The addresses that sum matches up."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -8,11 +9,24 @@ from litestar.di import NamedDependency
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
-from events.parameters import parameters_of
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
+from events.parameters import one_of, parameters_of, whole_number
 from events.web import WebRequest
-from projections.summary import NO_MATCHES
+from query_api.etags import etag_of, is_known, not_modified
+from query_api.filters import opponent_of, span_of
+from query_api.opponents import LISTED_BY, MOST_PLAYED, SORTS, Place, read_page
+from query_api.summing import SUMMED_BY, read_records, read_summary
+from query_api.trends import (
+    DEFAULT_WINDOW,
+    GREATEST_WINDOW,
+    PLOTTED_BY,
+    POSSESSION,
+    TREND_STATS,
+    Wanted,
+    read_trend,
+)
 
-NOTHING_YET: Final = msgspec.json.encode(NO_MATCHES)
+OPPONENTS: Final = "/api/stats/opponents/"
 
 
 @get(["/api/stats/summary", "/api/matches/stats/summary"])
@@ -21,15 +35,80 @@ async def summary(
     principal: NamedDependency[Principal],
     pool: NamedDependency[AsyncConnectionPool[Any]],
 ) -> Response[bytes]:
-    """Sum up the own confirmed matches."""
+    """Sum up the own confirmed matches, or those against one opponent or of a span of time."""
+    given = parameters_of(request, *(parameter.name for parameter in SUMMED_BY))
+    opponent, span = opponent_of(given), span_of(given)
+    async with pool.connection() as conn:
+        etag = await etag_of(conn, principal.user_id)
+        if is_known(request, etag):
+            return not_modified(etag)
+        shown = await read_summary(conn, principal.user_id, opponent, span)
+    return _json(shown, {"ETag": etag})
+
+
+@get("/api/stats/opponents")
+async def opponents(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+    cursors: NamedDependency[Cursors],
+) -> Response[bytes]:
+    """List the own opponents, with what the matches against each add up to."""
+    given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
+    limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
+    sort = one_of(given, "sort", SORTS) or MOST_PLAYED
+    after = cursors.cursor_of(OPPONENTS, given, Place, principal.user_id)
+    async with pool.connection() as conn:
+        etag = await etag_of(conn, principal.user_id)
+        if is_known(request, etag):
+            return not_modified(etag)
+        page = await read_page(conn, principal.user_id, sort, after, limit)
+    headers = {"ETag": etag}
+    if page.following:
+        headers |= cursors.next_page(OPPONENTS, given, page.following, principal.user_id)
+    return _json(("[" + ",".join(page.views) + "]").encode(), headers)
+
+
+@get("/api/stats/trends")
+async def trends(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+) -> Response[bytes]:
+    """Give a statistic of the last matches with its moving average, ready to plot."""
+    given = parameters_of(request, *(parameter.name for parameter in PLOTTED_BY))
+    wanted = Wanted(
+        stat=one_of(given, "stat", TREND_STATS) or POSSESSION,
+        window=whole_number(given, "window", DEFAULT_WINDOW, 1, GREATEST_WINDOW),
+        limit=whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT),
+        opponent=opponent_of(given),
+    )
+    async with pool.connection() as conn:
+        etag = await etag_of(conn, principal.user_id)
+        if is_known(request, etag):
+            return not_modified(etag)
+        trend = await read_trend(conn, principal.user_id, wanted)
+    return _json(msgspec.json.encode(trend), {"ETag": etag})
+
+
+@get("/api/stats/records")
+async def records(
+    request: WebRequest,
+    principal: NamedDependency[Principal],
+    pool: NamedDependency[AsyncConnectionPool[Any]],
+) -> Response[bytes]:
+    """Give the own records, each with the match that holds it."""
     parameters_of(request)
     async with pool.connection() as conn:
-        cursor = await conn.execute(
-            "SELECT view FROM read_models.summaries WHERE owner_id = %(owner_id)s",
-            {"owner_id": principal.user_id},
-        )
-        row = await cursor.fetchone()
-    return Response(row[0].encode() if row else NOTHING_YET, media_type="application/json")
+        etag = await etag_of(conn, principal.user_id)
+        if is_known(request, etag):
+            return not_modified(etag)
+        shown = await read_records(conn, principal.user_id)
+    return _json(shown, {"ETag": etag})
 
 
-router = Router("/", route_handlers=[summary])
+def _json(content: bytes, headers: Mapping[str, str]) -> Response[bytes]:
+    return Response(content, media_type="application/json", headers=dict(headers))
+
+
+router = Router("/", route_handlers=[summary, opponents, trends, records])

@@ -5,9 +5,6 @@ ALTER TABLE matches ADD PRIMARY KEY (match_id);
 -- Deleted ones too: an account that is erased takes all of its matches along.
 CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC);
 
-CREATE INDEX matches_played ON matches (owner_id, played_at, match_id)
-    WHERE NOT is_deleted AND result IS NOT NULL;
-
 -- One for each other order of the list; the unconfirmed have no score, and follow in their own.
 CREATE INDEX matches_by_time ON matches (owner_id, played_at, match_id) WHERE NOT is_deleted;
 
@@ -39,6 +36,9 @@ CREATE INDEX own_names_owner ON own_names (owner_id);
 ALTER TABLE match_numbers ADD PRIMARY KEY (match_id);
 
 CREATE INDEX match_numbers_played ON match_numbers (owner_id, played_at, match_id);
+
+CREATE INDEX match_numbers_confirmed ON match_numbers (owner_id, played_at, match_id)
+    WHERE result IS NOT NULL;
 
 CREATE INDEX match_numbers_opponent ON match_numbers (owner_id, opponent, played_at, match_id);
 

@@ -2,21 +2,19 @@
 
 from collections.abc import Iterator
 
-import cv2
 import httpx
-import numpy as np
 import pytest
 
 from tests.contract.described import as_described
 from tests.journeys.copies import Copy
+from tests.journeys.pictures import noise
 from tests.journeys.players import Player
 
 
 @pytest.fixture(scope="session")
 def picture() -> bytes:
     """Noise: it is known at a glance that there is nothing to read, so no test waits for that."""
-    noise = np.random.default_rng(21).integers(0, 256, (64, 64, 3), np.uint8)
-    return cv2.imencode(".png", noise)[1].tobytes()
+    return noise()
 
 
 @pytest.fixture(scope="session")

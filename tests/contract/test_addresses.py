@@ -162,8 +162,20 @@ def test_before_its_upload_there_is_no_match(owner: Player, match: str, time: st
     assert_refused(owner.http.get(f"{match}history/?as_of={time}"), 404)
 
 
-def test_unknown_parameters_of_the_summary_are_refused(owner: Player) -> None:
-    assert_refused(owner.http.get("/api/stats/summary/?x=1"), 400)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "summary/?x=1", "summary/?since=yesterday", "summary/?until=2026-01-01T00:00:00",
+        "summary/?since=2026-02-01&until=2026-01-01", "summary/?opponent=", "summary/?opponent=%00",
+        "opponents/?sort=opponent_name", "opponents/?sort=", "opponents/?limit=0",
+        "opponents/?cursor=x", "trends/?stat=goals", "trends/?window=0", "trends/?window=101",
+        "trends/?limit=501", "trends/?cursor=x", "records/?opponent=Yassine",
+    ],
+)  # fmt: skip
+def test_a_wrong_parameter_of_statistics_is_named(owner: Player, query: str) -> None:
+    answer = owner.http.get(f"/api/stats/{query}")
+    assert_refused(answer, 400)
+    assert answer.json()["fields"]
 
 
 def cursor(content: Any) -> str:

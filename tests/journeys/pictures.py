@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+
 from ocr_service.drawing import Truth, draw, random_match, seeded
 
 SHARED = Path(__file__).parent.parent.parent.parent / "shared" / "screenshots"
@@ -21,3 +24,9 @@ def real() -> list[tuple[Path, dict[str, Any]]]:
         return []
     truths = json.loads((SHARED / "efootball" / "truth.json").read_text(encoding="utf-8"))
     return [(SHARED / truth["file"], truth) for truth in truths]
+
+
+def noise() -> bytes:
+    """A picture in which there is nothing to read, and that is seen at a glance."""
+    pixels = np.random.default_rng(21).integers(0, 256, (64, 64, 3), np.uint8)
+    return cv2.imencode(".png", pixels)[1].tobytes()

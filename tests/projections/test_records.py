@@ -10,14 +10,13 @@ from hypothesis import given
 from events.match import Match, Result, evolve
 from events.stats import STATISTICS, Pair
 from projections.match_numbers import Played
-from projections.records import (
+from projections.records import Records, records_of
+from projections.records_view import (
     NO_RECORDS,
     Extremes,
-    Records,
     RecordsView,
     RecordView,
     RunView,
-    records_of,
     records_view,
 )
 from tests.examples import NOON

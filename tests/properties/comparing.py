@@ -19,7 +19,7 @@ from projections.catalogue import MATCHES, with_keys
 from projections.connecting import connect
 from projections.rebuild import rebuild
 from query_api.history import entries
-from query_api.stats import NOTHING_YET
+from query_api.summing import NOTHING_YET
 from tests.conftest import MASTER_KEY
 from tests.projections.histories import rows_of
 from tests.properties.model import Model, shown
