@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from command_api import operations as command
+from deploy.openapi_refusals import OF_REFUSALS, PROBLEM, REFUSED, refusals_of
 from deploy.openapi_schemas import schemas_of
 from events import match_shape
 from events.operations import Answer, Operation, Parameter, Schema, ref
@@ -47,35 +48,6 @@ else's is answered like what is not there. Below `/api/` a parameter that is not
 twice, is refused. Addresses also answer without their last slash. A command answers once queries
 show it.
 """
-PROBLEM: Final[Schema] = {
-    "type": "object",
-    "description": "Why a request is refused.",
-    "properties": {
-        "detail": {"type": "string", "description": "A sentence for people."},
-        "fields": {
-            "type": "object",
-            "description": "Sentences by the field or parameter at fault, nested ones with dots.",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}, "minItems": 1},
-        },
-        "reason": ref("FailureReason"),
-    },
-    "required": ["detail"],
-    "examples": [
-        {
-            "detail": "Some fields cannot be used.",
-            "fields": {"score_user": ["This must be a whole number."]},
-        }
-    ],
-}
-REFUSED: Final[Mapping[int, str]] = {
-    400: "It cannot be read or used; `fields` says where it is one field's fault.",
-    401: "No access token, or one that is not valid any more.",
-    404: "It is not there, or it is somebody else's.",
-    408: "The body did not come in time.",
-    413: "The body is larger than what is taken here.",
-    415: "Another kind of content than is read here.",
-    503: "A server behind is away; try again after the time that `Retry-After` says.",
-}
 HEADERS: Final[Mapping[str, Schema]] = {
     "ETag": {
         "description": "For `If-None-Match`; that of one match is its version, for `If-Match` too.",
@@ -106,12 +78,6 @@ HEADERS: Final[Mapping[str, Schema]] = {
         "schema": {"type": "string", "enum": ["false"]},
     },
     "WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}},
-}
-NEEDS_NO_SERVER: Final = "checkAlive"
-OF_REFUSALS: Final[Mapping[int, tuple[str, ...]]] = {
-    401: ("WWW-Authenticate",),
-    429: ("Retry-After",),
-    503: ("Retry-After",),
 }
 
 
@@ -156,20 +122,6 @@ def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
             },
         },
     }
-
-
-def refusals_of(operation: Operation) -> dict[int, str]:
-    """Every status with which the operation may be refused, and when."""
-    statuses = [] if operation.id == NEEDS_NO_SERVER else [503]
-    if operation.path.startswith("/api/"):
-        statuses.append(400)
-    if not operation.is_public:
-        statuses.append(401)
-    if "{" in operation.path:
-        statuses.append(404)
-    if operation.body or operation.form:
-        statuses += [408, 413, 415]
-    return {**{status: REFUSED[status] for status in sorted(statuses)}, **operation.refusals}
 
 
 def _operation(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any]:

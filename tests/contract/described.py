@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import jsonschema_rs
 
-from deploy.openapi import HEADERS, OF_REFUSALS, document
+from deploy.openapi import HEADERS, document
+from deploy.openapi_refusals import OF_REFUSALS
 from tests.contract.answers import GUARDS
 
 

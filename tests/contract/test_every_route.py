@@ -109,7 +109,7 @@ def test_without_a_token_it_is_closed(anyone: httpx.Client, match: str, route: R
 
 
 @pytest.mark.parametrize(
-    "route", [each for each in ROUTES if each.path.startswith("/api/")], ids=named
+    "route", [each for each in ROUTES if each.path.startswith(("/api/", "/media/"))], ids=named
 )
 @pytest.mark.parametrize("query", ["x=1", "limit=1&limit=1", "limit=1&LIMIT=1", "%00=1", "=1"])
 def test_no_parameter_is_ignored(
@@ -124,7 +124,7 @@ def test_no_parameter_is_ignored(
 
 
 @pytest.mark.parametrize(
-    "route", [each for each in ROUTES if each.path.startswith("/api/")], ids=named
+    "route", [each for each in ROUTES if each.path.startswith(("/api/", "/media/"))], ids=named
 )
 def test_the_parameters_that_are_known_are_those_described(
     owner: Player, match: str, route: Route
