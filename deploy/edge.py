@@ -22,7 +22,10 @@ DEFAULTS: Final[RawHeaders] = [
     (b"cache-control", b"no-store"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 ]
-EXPOSED: Final = b"ETag, Location, Retry-After, Link, Event-Position, Event-Position-Reached"
+EXPOSED: Final = (
+    b"ETag, Location, Retry-After, Link, Event-Position, Event-Position-Reached,"
+    b" Content-Disposition"
+)
 METHODS: Final = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 LOOPBACK_ORIGIN: Final = re.compile(
     rb"https?://(localhost|127(\.\d{1,3}){3}|\[::1\]|[a-z0-9-]+\.localhost)(:\d{1,5})?"

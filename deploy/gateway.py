@@ -79,12 +79,15 @@ def gateway(command: Litestar, query: Litestar, schema: Litestar) -> ASGIApp:
 
 
 def _without_body(send: Send) -> Send:
-    """What HEAD is answered: the headers of GET alone."""
+    """What HEAD is answered: the headers of GET alone.
+
+    The answer ends with them: who streams a body is told then that nobody listens any more.
+    """
 
     async def send_headers(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            message["body"] = b""
-        await send(message)
+        if message["type"] == "http.response.start":
+            await send(message)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return send_headers
 

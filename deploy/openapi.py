@@ -65,6 +65,10 @@ HEADERS: Final[Mapping[str, Schema]] = {
         "description": 'The next page, with `rel="next"`; absent on the last (RFC 8288).',
         "schema": {"type": "string"},
     },
+    "Content-Disposition": {
+        "description": "Under which name the file is to be kept.",
+        "schema": {"type": "string"},
+    },
     "Retry-After": {
         "description": "Seconds until another try makes sense.",
         "schema": {"type": "integer", "minimum": 1},
@@ -200,12 +204,17 @@ def _answer(answer: Answer, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
     described: dict[str, Any] = {"description": answer.says, **_headers(answer.headers)}
     if answer.body is None:
         return described
-    content: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-    if answer.body is not bytes:
-        content = {"schema": schemas[answer.body]}
-    if answer.example is not None:
-        content["example"] = answer.example
-    return {**described, "content": dict.fromkeys(answer.media_types, content)}
+    contents: dict[str, Any] = {}
+    for media_type in answer.media_types:
+        if answer.body is bytes:
+            contents[media_type] = {"schema": {"type": "string", "format": "binary"}}
+        elif media_type.startswith("text/"):
+            contents[media_type] = {"schema": {"type": "string"}}
+        else:
+            contents[media_type] = {"schema": schemas[answer.body]}
+            if answer.example is not None:
+                contents[media_type]["example"] = answer.example
+    return {**described, "content": contents}
 
 
 def _refusal(status: int, says: str) -> dict[str, Any]:

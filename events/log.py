@@ -1,7 +1,7 @@
 """The log of all matches: append, load, and read in the order of commits."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from itertools import takewhile
@@ -107,6 +107,17 @@ class MatchLog:
             return self._events_of(self._recorder.select_events(match_id, lte=version))
         except PersistenceError as error:
             raise Unavailable(AWAY) from error
+
+    def histories(self, match_ids: Sequence[UUID]) -> Mapping[UUID, Sequence[MatchEvent]]:
+        """All events of each of the matches in order, with one statement."""
+        histories: dict[UUID, list[MatchEvent]] = {match_id: [] for match_id in match_ids}
+        try:
+            stored = self._recorder.select_histories(match_ids)
+        except PersistenceError as error:
+            raise Unavailable(AWAY) from error
+        for event in self._events_of(stored):
+            histories[event.match_id].append(event)
+        return histories
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """At most `limit` events of all matches with positions greater than `after`, in order."""

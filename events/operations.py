@@ -23,8 +23,8 @@ class Parameter(Struct, frozen=True, kw_only=True):
 class Answer(Struct, frozen=True, kw_only=True):
     """An answer that is no refusal.
 
-    `body` is the type that is sent as JSON, None for no body; with another `media_type` it is
-    bytes. `headers` are names that the document knows.
+    `body` is the type that is sent as JSON, None for no body; where a media type is `text/...`, it
+    is text, and of others bytes. `headers` are names that the document knows.
     """
 
     says: str

@@ -82,6 +82,28 @@ class LogRecorder(PostgresApplicationRecorder):
             ).fetchone()
         return (row["position"], row["fingerprint"]) if row else None
 
+    def select_histories(self, originator_ids: Sequence[UUID]) -> Sequence[StoredEvent]:
+        """The events of many aggregates, those of each in order."""
+        with self.datastore.get_connection() as conn:
+            rows = conn.execute(
+                """
+                SELECT originator_id, originator_version, topic, state
+                FROM log.events
+                WHERE originator_id = ANY(%(originator_ids)s)
+                ORDER BY originator_id, originator_version
+                """,
+                {"originator_ids": list(originator_ids)},
+            ).fetchall()
+        return [
+            StoredEvent(
+                originator_id=row["originator_id"],
+                originator_version=row["originator_version"],
+                topic=row["topic"],
+                state=bytes(row["state"]),
+            )
+            for row in rows
+        ]
+
     def select_events(self, *args: Any, **kwargs: Any) -> Sequence[StoredEvent]:
         """Read once: a caller that waits for an answer is told at once that the log is away."""
         return _untried(PostgresApplicationRecorder.select_events)(self, *args, **kwargs)  # type: ignore[no-any-return]

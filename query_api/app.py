@@ -13,7 +13,8 @@ from events.pages import Cursors
 from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
-from query_api import health, history, matches, pictures, stats
+from query_api import export, health, history, matches, pictures, stats
+from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
 
 
@@ -35,12 +36,14 @@ def create_app(
         await wait_for_position(request, progress)
         return principal
 
+    sources, exports = Sources(pool, match_log, progress), Exports()
     return Litestar(
         route_handlers=[
             matches.router,
             pictures.router,
             stats.router,
             history.router,
+            export.router,
             health.router,
         ],
         dependencies={
@@ -49,6 +52,8 @@ def create_app(
             "match_log": Provide(lambda: match_log, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "media": Provide(lambda: media, sync_to_thread=False),
+            "sources": Provide(lambda: sources, sync_to_thread=False),
+            "exports": Provide(lambda: exports, sync_to_thread=False),
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
         before_send=[admit_being_behind],

@@ -12,6 +12,7 @@ from events.operations import Answer, Operation, Parameter, Shape
 from events.pages import PAGE
 from query_api import stats_operations
 from query_api.etags import IF_NONE_MATCH, UNCHANGED
+from query_api.export import AT_ONCE, FORMAT, MEDIA_TYPES, ExportedMatch, Format
 from query_api.freshness import BEHIND, POSITION
 from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Entry
@@ -148,6 +149,28 @@ OPERATIONS: Final = (
             )
         },
         refusals={404: "There is no such match, it is somebody else's, or did not exist then."},
+    ),
+    Operation(
+        method="GET",
+        path="/api/export/",
+        id="exportMatches",
+        tag=MATCHES,
+        summary="Give all of the own matches as one file",
+        says="Newest first; deleted ones are left out. In CSV (UTF-8 with a byte order mark, commas"
+        " between) each match is a row, and a text that a spreadsheet could take for a formula has"
+        " an apostrophe before it. The file is sent while it is read: an answer that breaks off"
+        " has no end, which clients report as an error.",
+        parameters=(FORMAT, POSITION),
+        answers={
+            200: Answer(
+                says="The file.",
+                body=list[ExportedMatch],
+                media_types=(MEDIA_TYPES[Format.CSV], MEDIA_TYPES[Format.JSON]),
+                headers=("Content-Disposition", *BEHIND),
+                example=[{**MATCH, "history": [ENTRY]}],
+            )
+        },
+        refusals={429: f"{AT_ONCE} exports of the same player are under way."},
     ),
     *stats_operations.OPERATIONS,
     Operation(
