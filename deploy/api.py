@@ -9,6 +9,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 from litestar.types import ASGIApp
+from msgspec import Struct
 from psycopg.conninfo import make_conninfo
 from psycopg_pool import AsyncConnectionPool
 
@@ -44,9 +45,11 @@ from events.broker import create_broker
 from events.identity import Verifier
 from events.log import MatchLog
 from events.media import MediaAddresses
+from events.owner_keys import OwnerKeys
 from events.pages import Cursors
 from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
+from events.replica_progress import ReplicaProgress
 from events.revocations import Revocations
 from events.web import Doorkeeper
 from projections.catalogue import MATCHES, with_keys
@@ -54,6 +57,7 @@ from projections.duplicates import Duplicates
 from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
+from query_api.primary import Primary
 
 EndWaiting = Callable[[], None]
 
@@ -90,9 +94,9 @@ async def serve(settings: Settings) -> None:
 @asynccontextmanager
 async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiting]]:
     """Both APIs as one application, with all they work with open, and how to end its waiting."""
-    pool = _pool(settings)
+    pool = _pool(settings.database)
     # For those who ask one thing at a time: without BEGIN and COMMIT around it, it costs half.
-    statements = _pool(settings, autocommit=True)
+    statements = _pool(settings.database, autocommit=True)
     load_or_create(settings.keys)
     keys = KeyRing(lambda: load(settings.keys))
     screenshots = open_screenshots(settings)
@@ -117,6 +121,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
             statements,
             Progress(settings.database, drop_dead_connections) as progress,
             Previews(create_broker(settings.nats)) as previews,
+            _queried(settings, owner_keys, Queried(statements, match_log, progress)) as queried,
         ):
             doorkeeper = Doorkeeper(Verifier(keys), revocations)
             command = create_command_app(
@@ -136,6 +141,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     quotas,
                     OwnNames(statements),
                     Duplicates(statements),
+                    queried.progress,
                 ),
                 answers=Answers(statements),
                 previews=previews,
@@ -152,9 +158,10 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 media=media,
             )
             query = create_query_app(
-                pool=statements,
-                match_log=match_log,
-                progress=progress,
+                pool=queried.pool,
+                match_log=queried.match_log,
+                progress=queried.progress,
+                primary=Primary(statements),
                 screenshots=screenshots,
                 doorkeeper=doorkeeper,
                 cursors=cursors,
@@ -169,9 +176,34 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
         owner_keys.close()
 
 
-def _pool(settings: Settings, *, autocommit: bool = False) -> AsyncConnectionPool[Any]:
+class Queried(Struct, frozen=True):
+    """What queries are answered from: read models and log, and how far they have come."""
+
+    pool: AsyncConnectionPool[Any]
+    match_log: MatchLog
+    progress: Progress
+
+
+@asynccontextmanager
+async def _queried(
+    settings: Settings, owner_keys: OwnerKeys, primary: Queried
+) -> AsyncIterator[Queried]:
+    """The read replica of the settings, or else what is given."""
+    if not settings.query_database:
+        yield primary
+        return
+    pool = _pool(settings.query_database, autocommit=True)
+    match_log = MatchLog.open(settings.query_database, LOG_CONNECTIONS, owner_keys)
+    try:
+        async with pool, ReplicaProgress(settings.query_database) as progress:
+            yield Queried(pool, match_log, progress)
+    finally:
+        match_log.close()
+
+
+def _pool(database: str, *, autocommit: bool = False) -> AsyncConnectionPool[Any]:
     return AsyncConnectionPool[Any](
-        make_conninfo(settings.database, **NOTICE_SILENCE),
+        make_conninfo(database, **NOTICE_SILENCE),
         connection_class=AsyncAnsweringConnection,
         kwargs={"autocommit": autocommit},
         min_size=1,

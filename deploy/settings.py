@@ -33,8 +33,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Every value that a part may need.
 
     `database` (for libpq) and `nats` (addresses with commas between) are empty where nobody gave
-    them: `deploy up` fills them in for the servers it starts. `proxies` are those whose word about
-    the caller's address is taken. `sealing_key` is in base64; without one, a file in `keys` is it.
+    them: `deploy up` fills them in for the servers it starts. Queries are answered from
+    `query_database` where there is one: a read replica of `database`. `proxies` are those whose
+    word about the caller's address is taken. `sealing_key` is in base64; without one, a file in
+    `keys` is it.
     `hash_cost` is what one password hash costs: KiB of memory, passes over it, threads.
     `smtp` is empty where mails become files; links in mails lead to `app_address`, the frontend, or
     where there is none to `public`.
@@ -47,6 +49,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     data: Path = field(default_factory=lambda: Path("data").absolute())
     rate_limits: bool = True
     database: str = ""
+    query_database: str = ""
     nats: str = ""
     screenshots: Path | BucketAddress = field(
         default_factory=lambda: Path("data/screenshots").absolute()
@@ -246,6 +249,7 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_DATA": _folder,
     "TRACKER_RATE_LIMITS": _switch,
     "TRACKER_DATABASE": _database,
+    "TRACKER_QUERY_DATABASE": _database,
     "TRACKER_NATS": _nats,
     "TRACKER_SCREENSHOTS": _screenshots,
     "TRACKER_S3_ENDPOINT": _web_address,

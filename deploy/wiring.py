@@ -11,6 +11,8 @@ def run_api(settings: Settings) -> None:
     from deploy.database_check import refuse_unusable
 
     refuse_unusable(settings.database)
+    if settings.query_database:
+        refuse_unusable(settings.query_database)
     uvloop.run(serve(settings))
 
 

@@ -101,7 +101,7 @@ class Progress:
     async def _listen(self) -> None:
         while True:
             try:
-                await self._follow_notifications()
+                await self._connect()
             except psycopg.Error as error:
                 self._was_lost = True
                 # After a crash of the server its read models may be older than they were.
@@ -109,17 +109,20 @@ class Progress:
                 log.warning("progress: lost the database, trying again: %s", error)
                 await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _follow_notifications(self) -> None:
+    async def _connect(self) -> None:
         conninfo = self._conninfo
         async with await psycopg.AsyncConnection.connect(conninfo, autocommit=True) as conn:
-            await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
             if self._was_lost and self._on_return:
                 await self._on_return()
             self._was_lost = False
-            while True:
-                await self._tell(Projected(await _checkpoint(conn), None))
-                async for notification in conn.notifies(timeout=PATIENCE_SECONDS):
-                    await self._tell(msgspec.json.decode(notification.payload, type=Projected))
+            await self._follow(conn)
+
+    async def _follow(self, conn: psycopg.AsyncConnection) -> None:
+        await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
+        while True:
+            await self._tell(Projected(await checkpoint(conn), None))
+            async for notification in conn.notifies(timeout=PATIENCE_SECONDS):
+                await self._tell(msgspec.json.decode(notification.payload, type=Projected))
 
     async def _tell(self, projected: Projected) -> None:
         if projected.position == self._position:
@@ -132,7 +135,8 @@ class Progress:
                 changed.set()
 
 
-async def _checkpoint(conn: psycopg.AsyncConnection) -> int:
+async def checkpoint(conn: psycopg.AsyncConnection) -> int:
+    """The position that the read models hold."""
     cursor = await conn.execute(
         "SELECT position FROM log.checkpoints WHERE follower = %(follower)s",
         {"follower": MATCHES_FOLLOWER},

@@ -16,6 +16,7 @@ from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 from query_api import export, health, history, matches, pictures, stats
 from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
+from query_api.primary import Primary
 
 
 def create_app(
@@ -27,6 +28,7 @@ def create_app(
     doorkeeper: Doorkeeper,
     cursors: Cursors,
     media: MediaAddresses,
+    primary: Primary,
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
@@ -51,6 +53,7 @@ def create_app(
             "pool": Provide(lambda: pool, sync_to_thread=False),
             "match_log": Provide(lambda: match_log, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
+            "primary": Provide(lambda: primary, sync_to_thread=False),
             "media": Provide(lambda: media, sync_to_thread=False),
             "sources": Provide(lambda: sources, sync_to_thread=False),
             "exports": Provide(lambda: exports, sync_to_thread=False),

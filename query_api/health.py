@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any, Final
 
 import psycopg
@@ -14,11 +15,13 @@ from events.parts import PARTS, SILENT_AFTER, Word, words
 from events.refusals import NotFound, Unavailable
 from events.web import NO_SUCH_PAGE, WebRequest
 from projections.condition import Condition, conditions
+from query_api.primary import Primary
 from query_api.reading_quality import reading_quality
 
 WELL: Final = "ok"
 NOT_MADE: Final = "They are not there yet; `python -m deploy migrate` makes them."
 DATABASE_SECONDS: Final = 2.0
+REPLICA_LATE_AFTER: Final = timedelta(seconds=5)
 LOOPBACK: Final = ("127.0.0.1", "::1")
 PROMETHEUS: Final = "text/plain; version=0.0.4"  # the charset is added
 
@@ -80,11 +83,13 @@ async def healthz() -> dict[str, str]:
 
 
 @get("/readyz")
-async def readyz(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[Readiness]:
+async def readyz(
+    pool: NamedDependency[AsyncConnectionPool[Any]], primary: NamedDependency[Primary]
+) -> Response[Readiness]:
     """Say whether every part works, and which does not."""
     flaws: dict[str, str] = {}
     try:
-        async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
+        async with asyncio.timeout(DATABASE_SECONDS), primary.pool.connection() as conn:
             said = await words(conn)
             read_models = await conditions(conn)
     except psycopg.errors.UndefinedTable:
@@ -95,6 +100,8 @@ async def readyz(pool: NamedDependency[AsyncConnectionPool[Any]]) -> Response[Re
         unfit = " ".join(each.misfit for each in read_models if each.misfit)
         parts = {"database": WELL, **how_parts_are(said), "read models": unfit or WELL}
         flaws = {each.name: each.complaint for each in read_models if each.complaint}
+        if pool is not primary.pool:
+            parts["replica"] = await _condition_of_replica(pool, said) or WELL
     unwell = {part: condition for part, condition in parts.items() if condition != WELL}
     detail = " ".join(f"{part}: {problem}" for part, problem in {**unwell, **flaws}.items())
     if not unwell:
@@ -128,6 +135,25 @@ async def metrics(
 def _is_local(request: WebRequest) -> bool:
     peer = request.client.host if request.client else ""
     return peer in LOOPBACK and "x-forwarded-for" not in request.headers
+
+
+async def _condition_of_replica(pool: AsyncConnectionPool[Any], said: Iterable[Word]) -> str | None:
+    """What is wrong with the replica: the parts speak every second, and it should have heard."""
+    try:
+        async with asyncio.timeout(DATABASE_SECONDS), pool.connection() as conn:
+            heard = await words(conn)
+    except (psycopg.Error, PoolTimeout, TimeoutError):
+        return "The read replica does not answer."
+    return behind(said, heard)
+
+
+def behind(said: Iterable[Word], heard: Iterable[Word]) -> str | None:
+    """A sentence if what a replica heard last is too much older than what was said last."""
+    ages = [min((word.age for word in words), default=timedelta()) for words in (said, heard)]
+    late = ages[1] - ages[0]
+    if late <= REPLICA_LATE_AFTER:
+        return None
+    return f"The read replica is {late.total_seconds():.0f} s behind."
 
 
 def how_parts_are(said: Iterable[Word]) -> dict[str, str]:

@@ -51,6 +51,7 @@ class MatchCommands:
         quotas: Quotas,
         own_names: OwnNames,
         duplicates: Duplicates,
+        queries: Progress | None = None,
     ) -> None:
         self._log = match_log
         self._executor = Executor(match_log)
@@ -59,6 +60,8 @@ class MatchCommands:
         self._quotas = quotas
         self._own_names = own_names
         self._duplicates = duplicates
+        # Queries may be answered from a replica, which has a pace of its own.
+        self._queries = queries or progress
 
     async def keep(self, upload: Upload, match_id: UUID, owner_id: UUID) -> UploadScreenshot:
         """Store the picture; gives the command to `begin` its match with."""
@@ -138,7 +141,7 @@ class MatchCommands:
 
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
-        return position is None or await self._progress.reached(position, seconds)
+        return position is None or await self._queries.reached(position, seconds)
 
     async def _append(
         self, command: UploadScreenshot, events: list[MatchEvent], fingerprint: bytes | None

@@ -26,6 +26,7 @@ everything = st.builds(
     data=folders,
     rate_limits=st.booleans(),
     database=st.sampled_from(["", "postgresql://tracker@/tracker?host=%2Frun"]),
+    query_database=st.sampled_from(["", "postgresql://tracker@/tracker?host=%2Freplica"]),
     nats=st.sampled_from(["", "nats://word@127.0.0.1:4222", "nats://a:4222,tls://b:4222"]),
     screenshots=folders | st.sampled_from([BucketAddress("pictures"), BucketAddress("a-b", "c/d")]),
     s3_endpoint=st.sampled_from(["", "http://127.0.0.1:9000", "https://s3.example.org"]),
