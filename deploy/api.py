@@ -169,7 +169,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
             )
             schema = create_schema_app(document())
             app = refusing_while_away(gateway(command, query, schema), pulse)
-            yield edge(app, allowed_origins(settings.host)), progress.end_waiting
+            yield edge(app, allowed_origins(settings.host, settings.origins)), progress.end_waiting
     finally:
         background.cancel()
         match_log.close()

@@ -1,7 +1,7 @@
 """What every answer carries whoever gives it: headers that guard a browser, and CORS."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from ipaddress import ip_address
 from typing import Final
 
@@ -32,11 +32,17 @@ LOOPBACK_ORIGIN: Final = re.compile(
 )
 
 
-def allowed_origins(host: str) -> Callable[[bytes], bool]:
-    """Which origins may read answers: those on this machine, while we listen on it alone."""
+def allowed_origins(host: str, more: Collection[str] = ()) -> Callable[[bytes], bool]:
+    """Which origins may read answers: `more`, and while we listen on this machine alone, its own.
+
+    An origin is compared as browsers send it: `read_settings` brings `more` into that spelling.
+    """
     is_loopback = ip_address(host).is_loopback
+    named = frozenset(origin.encode() for origin in more)
 
     def allowed(origin: bytes) -> bool:
+        if origin in named:
+            return True
         return is_loopback and LOOPBACK_ORIGIN.fullmatch(origin) is not None
 
     return allowed

@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from command_api.accounts.addresses import is_address
+from deploy.origins import is_origin
 from deploy.smtp_address import smtp_address
 
 PREFIX: Final = "TRACKER_"
@@ -35,8 +36,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     `database` (for libpq) and `nats` (addresses with commas between) are empty where nobody gave
     them: `deploy up` fills them in for the servers it starts. Queries are answered from
     `query_database` where there is one: a read replica of `database`. `proxies` are those whose
-    word about the caller's address is taken. `sealing_key` is in base64; without one, a file in
-    `keys` is it.
+    word about the caller's address is taken. `origins` are those of pages elsewhere that may read
+    answers. `sealing_key` is in base64; without one, a file in `keys` is it.
     `hash_cost` is what one password hash costs: KiB of memory, passes over it, threads.
     `smtp` is empty where mails become files; links in mails lead to `app_address`, the frontend, or
     where there is none to `public`.
@@ -63,6 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     keys: Path = field(default_factory=lambda: Path("data/keys").absolute())
     sealing_key: str = ""
     proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    origins: tuple[str, ...] = ()
     shortest_password: int = 8
     hash_cost: tuple[int, int, int] = (19 * 1024, 2, 1)
     smtp: str = ""
@@ -201,6 +203,17 @@ def _proxies(name: str, text: str) -> tuple[IPv4Network | IPv6Network, ...]:
         ) from None
 
 
+def _origins(name: str, text: str) -> tuple[str, ...]:
+    given = [origin.strip() for origin in text.split(",")]
+    if wrong := [origin for origin in given if not is_origin(origin)]:
+        raise BadSetting(
+            f"{name} must be origins with commas between, such as http://192.168.1.20:5173 or"
+            f" https://app.example.com, as browsers send them: in lower case, without a path or"
+            f" the usual port, not {wrong[0]!r}."
+        )
+    return tuple(given)
+
+
 def _password_length(name: str, text: str) -> int:
     if re.fullmatch("[0-9]{1,2}", text) and 8 <= int(text) <= 64:
         return int(text)
@@ -261,6 +274,7 @@ _PARSERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "TRACKER_KEYS": _folder,
     "TRACKER_SEALING_KEY": _sealing_key,
     "TRACKER_PROXIES": _proxies,
+    "TRACKER_ORIGINS": _origins,
     "TRACKER_SHORTEST_PASSWORD": _password_length,
     "TRACKER_HASH_COST": _hash_cost,
     "TRACKER_SMTP": _smtp,

@@ -26,12 +26,11 @@ from events.identity import Principal
 from events.log import MatchLog
 from events.match_view import MatchView
 from events.operations import Parameter
-from events.parameters import parameters_of
+from events.parameters import one_of, parameters_of
 from events.progress import Progress
-from events.refusals import Invalid, TooManyRequests, Unavailable
+from events.refusals import TooManyRequests, Unavailable
 from events.web import WebRequest
 from query_api import export_rows
-from query_api.filters import UNUSABLE
 from query_api.history import Entry, entries
 from query_api.listing import Listed, Place, Wanted, read_page
 
@@ -102,7 +101,8 @@ async def export(
     exports: NamedDependency[Exports],
 ) -> ASGIApp:
     """Give all of the own matches as one file; those that are deleted are left out."""
-    kind = _format_of(parameters_of(request, FORMAT.name).get(FORMAT.name, Format.CSV))
+    given = parameters_of(request, FORMAT.name)
+    kind = Format(one_of(given, FORMAT.name, tuple(Format)) or Format.CSV)
     name = f"efootball-matches-{datetime.now(UTC):%Y-%m-%d}.{kind}"
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -120,12 +120,6 @@ async def export(
                 await response(scope, receive, send)
 
     return answer
-
-
-def _format_of(text: str) -> Format:
-    if text in {*Format}:
-        return Format(text)
-    raise Invalid(UNUSABLE, {FORMAT.name: [f"This must be one of {', '.join(Format)}."]})
 
 
 async def _pages(sources: Sources, owner_id: UUID) -> AsyncGenerator[Sequence[Listed], None]:

@@ -135,7 +135,12 @@ async def bus(nats_server: Nats) -> AsyncIterator[Client]:
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     folder = tmp_path_factory.mktemp("copy") / "data"
     # Many players come from this one address, and their pictures need not be read in time.
-    copy = Copy(folder, TRACKER_RATE_LIMITS="off", TRACKER_QUOTA_PENDING="1000")
+    copy = Copy(
+        folder,
+        TRACKER_RATE_LIMITS="off",
+        TRACKER_QUOTA_PENDING="1000",
+        TRACKER_ORIGINS="http://192.168.1.20:5173",
+    )
     yield copy
     copy.process.kill()
     copy.process.communicate()

@@ -7,7 +7,10 @@ from tests.contract.answers import GUARDS, assert_refused
 from tests.journeys.players import Player
 
 SCORE = {"score_user": 1, "score_opponent": 0}
-LOCAL = ["http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]:1", "http://app.localhost"]
+LOCAL = [
+    "http://localhost:3000", "http://127.0.0.1:5173", "http://[::1]:1", "http://app.localhost",
+    "http://192.168.1.20:5173",  # the one that the settings of this copy name
+]  # fmt: skip
 FOREIGN = [
     "https://example.com", "null", "http://localhost.example.com", "http://localhost:3000/",
     "http://127.0.0.1.example.com", "file://localhost",

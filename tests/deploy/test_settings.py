@@ -37,6 +37,7 @@ everything = st.builds(
     quota_pending=st.integers(1, 10**6),
     keys=folders,
     proxies=st.lists(st.ip_addresses().map(ip_network), max_size=3).map(tuple),
+    origins=st.sampled_from([(), ("http://localhost:5173", "https://app.example.com")]),
     shortest_password=st.integers(8, 64),
     hash_cost=st.tuples(st.integers(1024, 2**20), st.integers(1, 20), st.integers(1, 16)),
     smtp=st.sampled_from(["", "smtp://127.0.0.1", "smtps://me%40here:p%20w@mail.example.com:465"]),
@@ -57,6 +58,14 @@ def test_pictures_and_keys_lie_in_the_data_folder_unless_told_otherwise() -> Non
     settings = read_settings({"TRACKER_DATA": "/srv/tracker", "TRACKER_KEYS": "/etc/keys"})
     assert settings.screenshots == Path("/srv/tracker/screenshots")
     assert settings.keys == Path("/etc/keys")
+
+
+def test_origins_are_those_that_browsers_send() -> None:
+    text = "http://192.168.1.20:5173, https://app.example.com,http://[fd00::1]:3000,http://pc:808"
+    origins = read_settings({"TRACKER_ORIGINS": text}).origins
+    assert origins == (
+        "http://192.168.1.20:5173", "https://app.example.com", "http://[fd00::1]:3000", "http://pc:808",
+    )  # fmt: skip
 
 
 def test_passwords_cost_and_measure_what_is_recommended_unless_told_otherwise() -> None:
@@ -103,6 +112,40 @@ def test_name_near_nothing_is_refused_with_all_known_ones() -> None:
         ("TRACKER_HOST", "example.org"),
         ("TRACKER_RATE_LIMITS", "yes"),
         ("TRACKER_PROXIES", "10.0.0.0/8,somewhere"),
+        *(
+            ("TRACKER_ORIGINS", f"http://a:1,{wrong}")
+            for wrong in (
+                "",
+                "*",
+                "null",
+                "a.example",
+                "ftp://a.example",
+                "http://",
+                "http://a.example/",
+                "http://a.example/path",
+                "http://*.example.com",
+                "http://A.example",
+                "http://a:80",
+                "https://a:443",
+                "http://a:0",
+                "http://a:080",
+                "http://a:65536",
+                "http://a:",
+                "http://a b",
+                "http://me@a.example",
+                "http://a.example?x",
+                "http://a..b",
+                "http://-a",
+                "http://[::1",
+                "http://[0::1]",
+                "http://1.2.3",
+                "http://127.1",
+                "http://é.example",
+                "http://a.example.",
+                "http://[fe80::1%251]",
+                "http://a\nb",
+            )
+        ),
         ("TRACKER_DATABASE", "mysql://here"),
         ("TRACKER_NATS", "nats://a:4222,b"),
         ("TRACKER_SHORTEST_PASSWORD", "7"),
