@@ -36,6 +36,7 @@ bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.rebuild
 	$(PYTHON) -m tests.bench.live
 	$(PYTHON) -m tests.bench.summary
+	$(PYTHON) -m tests.bench.listing
 
 bench-accounts: $(VENV)/.installed-dev  ## measure what logins and tokens cost
 	$(PYTHON) -m tests.bench.logins

@@ -64,7 +64,7 @@ async def show_screenshot(
     if owner_id != principal.user_id:
         raise NotFound(NO_SUCH_MATCH)
     size = _size_of(parameters_of(request, "size"))
-    return await _given(screenshots, key, media_type, size, OWNER_SECONDS)
+    return await picture_answer(screenshots, key, media_type, size, OWNER_SECONDS)
 
 
 @get("/media/{match_id:str}")
@@ -85,7 +85,7 @@ async def show_signed(
     if not media.is_ours(identity, size, int(expires), signature, now):
         raise NotFound(RAN_OUT)
     _, key, media_type = await _picture_of(pool, identity)
-    return await _given(screenshots, key, media_type, size, int(expires) - int(now))
+    return await picture_answer(screenshots, key, media_type, size, int(expires) - int(now))
 
 
 async def _picture_of(pool: AsyncConnectionPool[Any], match_id: UUID) -> tuple[UUID, str, str]:
@@ -105,7 +105,7 @@ async def _picture_of(pool: AsyncConnectionPool[Any], match_id: UUID) -> tuple[U
     return row
 
 
-async def _given(
+async def picture_answer(
     screenshots: Screenshots, key: str, media_type: str, size: Size, seconds: int
 ) -> Response[bytes]:
     """The picture, to be kept for so many seconds; or where it is."""
