@@ -10,7 +10,7 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run demo test test-faults fuzz check bench-log bench-accounts bench-uploads bench-reading lock clean
+.PHONY: help run demo test test-faults fuzz check bench-log bench-http bench-accounts bench-uploads bench-reading lock clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,9 @@ bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.live
 	$(PYTHON) -m tests.bench.summary
 	$(PYTHON) -m tests.bench.listing
+
+bench-http: $(VENV)/.installed-dev  ## measure the CPU of requests in all processes; needs wrk
+	$(PYTHON) -m tests.bench.http
 
 bench-accounts: $(VENV)/.installed-dev  ## measure what logins and tokens cost
 	$(PYTHON) -m tests.bench.logins
