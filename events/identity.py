@@ -1,5 +1,7 @@
 """Who asks: an access token becomes a principal, with public keys alone."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final, Protocol
 from uuid import UUID
@@ -16,6 +18,8 @@ AUDIENCE: Final = "efootball-match-tracker"
 TYPE: Final = "at+jwt"  # RFC 9068
 LEEWAY: Final = timedelta(seconds=30)
 REQUIRED_CLAIMS: Final = ("iss", "aud", "sub", "sid", "jti", "iat", "exp")
+# Tokens that were verified are kept in mind, at most so many; the oldest go first.
+MOST_VERIFIED: Final = 4096
 EXPIRED: Final = "The access token has expired; ask for a new one with the refresh token."
 NOT_VALID: Final = "The access token is not valid; sign in again."
 
@@ -41,32 +45,65 @@ class PublicRing(Protocol):
         """The key, if one of this name verifies now."""
 
 
-class Verifier:
-    """Checks access tokens (JWT) against the public key ring."""
+class Verified(Struct, frozen=True):
+    """What a token was found to say, under which key, and until when it says so."""
 
-    def __init__(self, keys: PublicRing) -> None:
+    principal: Principal
+    kid: str
+    key: VerifyingKey
+    good_until: float  # seconds since 1970
+
+
+class Verifier:
+    """Checks access tokens (JWT) against the public key ring.
+
+    A token that was good is good until it runs out, as long as its key is in the ring: its
+    signature is not verified again. Refused ones are not kept in mind: there is no end of them.
+    """
+
+    def __init__(self, keys: PublicRing, clock: Callable[[], float] = time.time) -> None:
         self._keys = keys
+        self._clock = clock
+        self._verified: dict[str, Verified] = {}
+
+    def __len__(self) -> int:
+        return len(self._verified)
 
     def principal(self, token: str) -> Principal:
         """The principal of `token`; raises `Unauthenticated` with a sentence."""
+        known = self._verified.get(token)
+        if known is None or self._keys.get(known.kid) != known.key:
+            known = self._verify(token)
+        if self._clock() >= known.good_until:
+            raise Unauthenticated(EXPIRED)
+        self._keep(token, known)
+        return known.principal
+
+    def _keep(self, token: str, verified: Verified) -> None:
+        if token not in self._verified and len(self._verified) >= MOST_VERIFIED:
+            del self._verified[next(iter(self._verified))]
+        self._verified[token] = verified
+
+    def _verify(self, token: str) -> Verified:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("typ") != TYPE or "crit" in header:
                 raise Unauthenticated(NOT_VALID)
-            known = self._keys.get(header["kid"])
-            if known is None:
+            key = self._keys.get(header["kid"])
+            if key is None:
                 raise Unauthenticated(NOT_VALID)
             claims = jwt.decode(
                 token,
-                known.key,
-                algorithms=[known.algorithm],
+                key.key,
+                algorithms=[key.algorithm],
                 issuer=ISSUER,
                 audience=AUDIENCE,
                 leeway=LEEWAY,
-                options={"require": list(REQUIRED_CLAIMS)},
+                # That it has not run out is looked at with every request.
+                options={"require": list(REQUIRED_CLAIMS), "verify_exp": False},
             )
-            return Principal(UUID(claims["sub"]), UUID(claims["sid"]))
-        except jwt.ExpiredSignatureError:
-            raise Unauthenticated(EXPIRED) from None
+            principal = Principal(UUID(claims["sub"]), UUID(claims["sid"]))
+            good_until = int(claims["exp"]) + LEEWAY.total_seconds()
+            return Verified(principal, header["kid"], key, good_until)
         except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError):
             raise Unauthenticated(NOT_VALID) from None

@@ -17,7 +17,7 @@ from command_api.accounts.tokens import (
     public_ring,
     successor,
 )
-from events.identity import Principal, Verifier, VerifyingKey
+from events.identity import MOST_VERIFIED, Principal, Verifier, VerifyingKey
 from events.refusals import Unauthenticated
 
 AMINA = Principal(UUID(int=7), UUID(int=8))
@@ -60,6 +60,60 @@ def test_a_token_lives_for_ten_minutes() -> None:
         Verifier(public_ring([NEW])).principal(token)
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 600
+
+
+def test_a_token_that_was_taken_before_runs_out_all_the_same() -> None:
+    now = datetime.now(UTC)
+    token = access_token(NEW, AMINA, now)
+    seconds = now.timestamp()
+    verifier = Verifier(public_ring([NEW]), lambda: seconds)
+    assert verifier.principal(token) == AMINA
+    seconds += 600 + 29
+    assert verifier.principal(token) == AMINA
+    seconds += 1
+    with pytest.raises(Unauthenticated, match="expired"):
+        verifier.principal(token)
+
+
+def test_a_token_that_was_taken_before_is_refused_without_its_key() -> None:
+    token = access_token(OLD, AMINA, datetime.now(UTC))
+    ring = public_ring([NEW, OLD])
+    verifier = Verifier(ring)
+    assert verifier.principal(token) == AMINA
+    del ring["old"]
+    with pytest.raises(Unauthenticated):
+        verifier.principal(token)
+
+
+def test_a_token_that_was_taken_before_is_refused_under_another_key() -> None:
+    token = access_token(OLD, AMINA, datetime.now(UTC))
+    ring = public_ring([OLD])
+    verifier = Verifier(ring)
+    assert verifier.principal(token) == AMINA
+    ring["old"] = NEW.public()
+    with pytest.raises(Unauthenticated):
+        verifier.principal(token)
+
+
+def test_a_token_that_was_taken_before_cannot_be_changed() -> None:
+    token = access_token(NEW, AMINA, datetime.now(UTC))
+    verifier = Verifier(public_ring([NEW]))
+    assert verifier.principal(token) == AMINA
+    other = access_token(NEW, Principal(UUID(int=9), UUID(int=8)), datetime.now(UTC))
+    _, claims, _ = other.split(".")
+    header, _, signature = token.split(".")
+    with pytest.raises(Unauthenticated):
+        verifier.principal(f"{header}.{claims}.{signature}")
+
+
+def test_of_tokens_that_were_taken_only_so_many_are_kept() -> None:
+    now = datetime.now(UTC)
+    verifier = Verifier(public_ring([NEW]))
+    tokens = [access_token(NEW, AMINA, now) for _ in range(MOST_VERIFIED + 1)]
+    for token in tokens:
+        assert verifier.principal(token) == AMINA
+    assert len(verifier) == MOST_VERIFIED
+    assert verifier.principal(tokens[0]) == AMINA
 
 
 def test_no_two_tokens_have_the_same_name() -> None:
