@@ -82,19 +82,19 @@ def cases(
         requests[0].ask(system)
         return lambda _: requests
 
-    page = Request(reader, "/api/matches/")
+    page = Request(reader, f"/api/matches/?limit={PAGE}")
     ids = random.sample(range(CONFIRMED), CONFIRMED)
     matches = [Request(reader, f"/api/matches/{match_id(0, number)}/") for number in ids]
     yield Case(f"list of {PAGE} of {CONFIRMED:,}", 0.5, again(page))
     yield Case("one match", 0.3, again(*matches))
     yield Case(f"summary of {CONFIRMED:,}", 0.3, again(Request(reader, "/api/stats/summary/")))
     yield Case(f"summary of {many:,}", 0.3, again(Request(veteran, "/api/stats/summary/")))
-    yield Case(f"first page of {many:,}", 0.5, again(Request(veteran, "/api/matches/")))
+    yield Case(f"first page of {many:,}", 0.5, again(Request(veteran, page.path)))
     pages = many // PAGE
     last = Request(veteran, last_page(system, veteran, many))
     yield Case(f"page {pages:,} of {many:,}", 0.5, again(last))
     known = ("If-None-Match", page.ask(system).headers["ETag"])
-    unchanged = Request(reader, "/api/matches/", headers=known, status=304)
+    unchanged = Request(reader, page.path, headers=known, status=304)
     yield Case("304 for a list", 0.15, again(unchanged))
     same = [
         Request(reader, request.path, headers=("If-None-Match", '"3"'), status=304)
