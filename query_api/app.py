@@ -6,7 +6,6 @@ from litestar import Litestar
 from litestar.di import Provide
 from psycopg_pool import AsyncConnectionPool
 
-from events.identity import Principal
 from events.log import MatchLog
 from events.media import MediaAddresses
 from events.pages import Cursors
@@ -14,6 +13,7 @@ from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 from query_api import export, health, history, matches, pictures, stats
+from query_api.asking import Asked
 from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
 from query_api.primary import Primary
@@ -32,11 +32,11 @@ def create_app(
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
-    async def principal(request: WebRequest) -> Principal:
+    async def asked(request: WebRequest) -> Asked:
         """Who asks, once the read models hold the position that is asked for."""
         principal = await doorkeeper(request)
         await wait_for_position(request, progress)
-        return principal
+        return Asked(principal, pool, match_log, screenshots, cursors, media)
 
     sources, exports = Sources(pool, match_log, progress), Exports()
     return Litestar(
@@ -49,10 +49,8 @@ def create_app(
             health.router,
         ],
         dependencies={
-            "principal": Provide(principal),
+            "asked": Provide(asked),
             "pool": Provide(lambda: pool, sync_to_thread=False),
-            "match_log": Provide(lambda: match_log, sync_to_thread=False),
-            "cursors": Provide(lambda: cursors, sync_to_thread=False),
             "primary": Provide(lambda: primary, sync_to_thread=False),
             "media": Provide(lambda: media, sync_to_thread=False),
             "sources": Provide(lambda: sources, sync_to_thread=False),

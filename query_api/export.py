@@ -22,7 +22,6 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
-from events.identity import Principal
 from events.log import MatchLog
 from events.match_view import MatchView
 from events.operations import Parameter
@@ -31,6 +30,7 @@ from events.progress import Progress
 from events.refusals import TooManyRequests, Unavailable
 from events.web import WebRequest
 from query_api import export_rows
+from query_api.asking import Asked
 from query_api.history import Entry, entries
 from query_api.listing import Listed, Place, Wanted, read_page
 
@@ -96,7 +96,7 @@ class Sources(Struct, frozen=True):
 @get("/api/export")
 async def export(
     request: WebRequest,
-    principal: NamedDependency[Principal],
+    asked: NamedDependency[Asked],
     sources: NamedDependency[Sources],
     exports: NamedDependency[Exports],
 ) -> ASGIApp:
@@ -106,9 +106,9 @@ async def export(
     name = f"efootball-matches-{datetime.now(UTC):%Y-%m-%d}.{kind}"
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        pages = _pages(sources, principal.user_id)
+        pages = _pages(sources, asked.principal.user_id)
         pieces = _rows(pages) if kind is Format.CSV else _objects(pages, sources.match_log)
-        with exports.one_of(principal.user_id):
+        with exports.one_of(asked.principal.user_id):
             async with aclosing(pages), aclosing(pieces):
                 # What fails from here on breaks the answer off; before, it is refused.
                 first = await anext(pieces)

@@ -14,15 +14,14 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from events.catalogue import NAMES
-from events.identity import Principal
-from events.log import MatchLog, until
+from events.log import until
 from events.match import Match, evolve
 from events.match_view import MatchView, view
 from events.matches import MatchEvent
-from events.media import MediaAddresses
 from events.parameters import parameters_of, whole_number
 from events.refusals import Invalid, NotFound
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
+from query_api.asking import Asked
 
 GREATEST_VERSION = 2**53
 
@@ -51,17 +50,15 @@ class Entry(Struct, frozen=True, kw_only=True):
 async def history(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    match_log: NamedDependency[MatchLog],
-    media: NamedDependency[MediaAddresses],
+    asked: NamedDependency[Asked],
 ) -> Response[list[Entry] | MatchView]:
     """Give every event of a match, or with `as_of` or `version` the match as it was.
 
     That of a deleted match as well: its owner may look up what happened to it.
     """
     identity = match_id_of(match_id)
-    events = await asyncio.to_thread(match_log.events, identity)
-    if not events or _folded(events)[-1].owner_id != principal.user_id:
+    events = await asyncio.to_thread(asked.match_log.events, identity)
+    if not events or _folded(events)[-1].owner_id != asked.principal.user_id:
         raise NotFound(NO_SUCH_MATCH)
     given = parameters_of(request, "as_of", "version")
     if not given:
@@ -71,7 +68,7 @@ async def history(
     past = list(until(events[:version], as_of))
     if not past:
         raise NotFound("The match did not exist then.")
-    return Response(media.signed(view(_folded(past)[-1]), time.time()))
+    return Response(asked.media.signed(view(_folded(past)[-1]), time.time()))
 
 
 def entries(events: Sequence[MatchEvent]) -> list[Entry]:

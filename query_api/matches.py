@@ -10,11 +10,12 @@ from litestar.params import FromPath
 from psycopg_pool import AsyncConnectionPool
 
 from events.identity import Principal
-from events.media import MediaAddresses, expiry
-from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
+from events.media import expiry
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import parameters_of, whole_number
 from events.refusals import NotFound
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
+from query_api.asking import Asked
 from query_api.etags import etag_of, is_known, not_modified
 from query_api.listing import LISTED_BY, Place, read_page, wanted_of
 
@@ -24,26 +25,23 @@ LIST: Final = "/api/matches/"
 @get("/api/matches")
 async def list_matches(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
-    cursors: NamedDependency[Cursors],
-    media: NamedDependency[MediaAddresses],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """List the own matches: all or some, in one of many orders."""
     given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
     wanted = wanted_of(given)
-    after = cursors.cursor_of(LIST, given, Place, principal.user_id)
+    after = asked.cursors.cursor_of(LIST, given, Place, asked.principal.user_id)
     now = time.time()
-    async with pool.connection() as conn:
-        etag = await etag_of(conn, principal.user_id, expiry(now))
+    async with asked.pool.connection() as conn:
+        etag = await etag_of(conn, asked.principal.user_id, expiry(now))
         if is_known(request, etag):
             return not_modified(etag)
-        page = await read_page(conn, principal.user_id, wanted, after, limit)
+        page = await read_page(conn, asked.principal.user_id, wanted, after, limit)
     headers = {"ETag": etag}
     if page.following:
-        headers |= cursors.next_page(LIST, given, page.following, principal.user_id)
-    views = (media.signed_json(each.view, now, each.duplicate_of) for each in page.matches)
+        headers |= asked.cursors.next_page(LIST, given, page.following, asked.principal.user_id)
+    views = (asked.media.signed_json(each.view, now, each.duplicate_of) for each in page.matches)
     return _json(f"[{','.join(views)}]", headers)
 
 
@@ -51,17 +49,15 @@ async def list_matches(
 async def show_match(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
-    media: NamedDependency[MediaAddresses],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Give one of the own matches."""
-    view, version, duplicate_of = await _own(pool, match_id, principal)
+    view, version, duplicate_of = await _own(asked.pool, match_id, asked.principal)
     parameters_of(request)
     etag = f'"{version}"'
     if is_known(request, etag):
         return not_modified(etag)
-    return _json(media.signed_json(view, time.time(), duplicate_of), {"ETag": etag})
+    return _json(asked.media.signed_json(view, time.time(), duplicate_of), {"ETag": etag})
 
 
 async def _own(

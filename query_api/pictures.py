@@ -11,13 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from psycopg_pool import AsyncConnectionPool
 
-from events.identity import Principal
 from events.media import MediaAddresses, Size
 from events.operations import Parameter
 from events.parameters import parameters_of
 from events.refusals import Invalid, NotFound
 from events.screenshots import THUMBNAIL_TYPE, ScreenshotMissing, Screenshots, thumbnail_of
 from events.web import NO_SUCH_MATCH, WebRequest, id_of, match_id_of
+from query_api.asking import Asked
 from query_api.filters import UNUSABLE
 
 GONE: Final = "The picture of this match is not there any more."
@@ -55,16 +55,14 @@ SIGNED: Final = (
 async def show_screenshot(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
-    screenshots: NamedDependency[Screenshots],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Give the picture of one of the own matches, or say where it is for the next minutes."""
-    owner_id, key, media_type = await _picture_of(pool, match_id_of(match_id))
-    if owner_id != principal.user_id:
+    owner_id, key, media_type = await _picture_of(asked.pool, match_id_of(match_id))
+    if owner_id != asked.principal.user_id:
         raise NotFound(NO_SUCH_MATCH)
     size = _size_of(parameters_of(request, "size"))
-    return await picture_answer(screenshots, key, media_type, size, OWNER_SECONDS)
+    return await picture_answer(asked.screenshots, key, media_type, size, OWNER_SECONDS)
 
 
 @get("/media/{match_id:str}")

@@ -1,17 +1,16 @@
 """The addresses that sum matches up."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from litestar import Response, Router, get
 from litestar.di import NamedDependency
-from psycopg_pool import AsyncConnectionPool
 
-from events.identity import Principal
-from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT, Cursors
+from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import one_of, parameters_of, whole_number
 from events.web import WebRequest
+from query_api.asking import Asked
 from query_api.etags import etag_of, is_known, not_modified
 from query_api.filters import opponent_of, span_of
 from query_api.opponents import LISTED_BY, MOST_PLAYED, SORTS, Place, read_page
@@ -32,48 +31,46 @@ OPPONENTS: Final = "/api/stats/opponents/"
 @get(["/api/stats/summary", "/api/matches/stats/summary"])
 async def summary(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Sum up the own confirmed matches, or those against one opponent or of a span of time."""
     given = parameters_of(request, *(parameter.name for parameter in SUMMED_BY))
     opponent, span = opponent_of(given), span_of(given)
-    async with pool.connection() as conn:
-        etag = await etag_of(conn, principal.user_id)
+    async with asked.pool.connection() as conn:
+        etag = await etag_of(conn, asked.principal.user_id)
         if is_known(request, etag):
             return not_modified(etag)
-        shown = await read_summary(conn, principal.user_id, opponent, span)
+        shown = await read_summary(conn, asked.principal.user_id, opponent, span)
     return _json(shown, {"ETag": etag})
 
 
 @get("/api/stats/opponents")
 async def opponents(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
-    cursors: NamedDependency[Cursors],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """List the own opponents, with what the matches against each add up to."""
     given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
     sort = one_of(given, "sort", SORTS) or MOST_PLAYED
-    after = cursors.cursor_of(OPPONENTS, given, Place, principal.user_id)
-    async with pool.connection() as conn:
-        etag = await etag_of(conn, principal.user_id)
+    after = asked.cursors.cursor_of(OPPONENTS, given, Place, asked.principal.user_id)
+    async with asked.pool.connection() as conn:
+        etag = await etag_of(conn, asked.principal.user_id)
         if is_known(request, etag):
             return not_modified(etag)
-        page = await read_page(conn, principal.user_id, sort, after, limit)
+        page = await read_page(conn, asked.principal.user_id, sort, after, limit)
     headers = {"ETag": etag}
     if page.following:
-        headers |= cursors.next_page(OPPONENTS, given, page.following, principal.user_id)
+        headers |= asked.cursors.next_page(
+            OPPONENTS, given, page.following, asked.principal.user_id
+        )
     return _json(("[" + ",".join(page.views) + "]").encode(), headers)
 
 
 @get("/api/stats/trends")
 async def trends(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Give a statistic of the last matches with its moving average, ready to plot."""
     given = parameters_of(request, *(parameter.name for parameter in PLOTTED_BY))
@@ -83,27 +80,26 @@ async def trends(
         limit=whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT),
         opponent=opponent_of(given),
     )
-    async with pool.connection() as conn:
-        etag = await etag_of(conn, principal.user_id)
+    async with asked.pool.connection() as conn:
+        etag = await etag_of(conn, asked.principal.user_id)
         if is_known(request, etag):
             return not_modified(etag)
-        trend = await read_trend(conn, principal.user_id, wanted)
+        trend = await read_trend(conn, asked.principal.user_id, wanted)
     return _json(msgspec.json.encode(trend), {"ETag": etag})
 
 
 @get("/api/stats/records")
 async def records(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    pool: NamedDependency[AsyncConnectionPool[Any]],
+    asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Give the own records, each with the match that holds it."""
     parameters_of(request)
-    async with pool.connection() as conn:
-        etag = await etag_of(conn, principal.user_id)
+    async with asked.pool.connection() as conn:
+        etag = await etag_of(conn, asked.principal.user_id)
         if is_known(request, etag):
             return not_modified(etag)
-        shown = await read_records(conn, principal.user_id)
+        shown = await read_records(conn, asked.principal.user_id)
     return _json(shown, {"ETag": etag})
 
 
