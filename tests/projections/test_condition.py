@@ -14,6 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from events.parts import PARTS, say
 from events.stats import Pair
 from query_api.health import router
+from query_api.primary import Primary
 from tests.projections.histories import store, told
 from tests.projections.test_swap import follow
 
@@ -27,7 +28,14 @@ async def client(database: str, pool: AsyncConnectionPool[Any]) -> AsyncIterator
     await pool.open()
     async with await AsyncConnection.connect(database, autocommit=True) as conn:
         await say(conn, dict.fromkeys(PARTS))
-    app = Litestar([router], dependencies={"pool": Provide(lambda: pool, sync_to_thread=False)})
+    primary = Primary(pool)
+    app = Litestar(
+        [router],
+        dependencies={
+            "pool": Provide(lambda: pool, sync_to_thread=False),
+            "primary": Provide(lambda: primary, sync_to_thread=False),
+        },
+    )
     transport = ASGITransport(app, client=("127.0.0.1", 1))  # type: ignore[arg-type]
     async with AsyncClient(transport=transport, base_url="http://here") as client:
         yield client
