@@ -37,6 +37,7 @@ bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.live
 	$(PYTHON) -m tests.bench.summary
 	$(PYTHON) -m tests.bench.listing
+	$(PYTHON) -m tests.bench.stats
 
 bench-http: $(VENV)/.installed-dev  ## measure the CPU of requests in all processes; needs wrk
 	$(PYTHON) -m tests.bench.http
