@@ -102,6 +102,11 @@ def row_of(match: Match) -> tuple[Any, ...] | None:
     return (*head, match.result.value, *numbers)
 
 
+def differs(before: Match | None, after: Match) -> bool:
+    """Whether the row of a match is another one now: most readings change nothing in it."""
+    return (before and row_of(before)) != row_of(after)
+
+
 def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     """Keep the numbers of matches that changed, in place of those kept before."""
     rows = []
@@ -112,7 +117,8 @@ def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             gone.append(match.id)
         else:
             rows.append(row)
-    cursor.executemany(_UPSERT, rows)
+    if rows:
+        cursor.executemany(_UPSERT, rows)
     if gone:
         cursor.execute("DELETE FROM match_numbers WHERE match_id = ANY(%(gone)s)", {"gone": gone})
 

@@ -43,7 +43,12 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         after[match_id] = evolve(after.get(match_id), event)
     write_matches(cursor, [match for match in after.values() if not match.is_erased])
     _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
-    match_numbers.write(cursor, after.values())
+    renumbered = [
+        (before.get(match.id), match)
+        for match in after.values()
+        if match_numbers.differs(before.get(match.id), match)
+    ]
+    match_numbers.write(cursor, (match for _, match in renumbered))
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     tries, names, versions = Tries(), Names(), Versions()
     for match in after.values():
@@ -62,8 +67,8 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
             streaks = streaks_of(results(cursor, owner_id))
         standings[owner_id] = Standing(tally, streaks)
     write_standings(cursor, standings)
-    opponents_table.write(cursor, (change for changed in changes.values() for change in changed))
-    records_table.write(cursor, changes)
+    opponents_table.write(cursor, renumbered)
+    records_table.write(cursor, renumbered)
     quality.write(cursor, tries)
     own_names.write(cursor, names)
     owners.write(cursor, versions)

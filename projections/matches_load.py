@@ -1,7 +1,7 @@
 """The projection `matches` in bulk: whole histories are folded in memory and copied in."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -54,11 +54,11 @@ def load(
     tries, names, versions = Tries(), Names(), Versions()
     left: list[Unprojectable] = []
     waiting = iter(histories)
-    while portion := list(islice(waiting, PORTION)):
+    for first in waiting:
         numbers = []
         with cursor.copy(COPY_MATCHES) as copy:
             copy.set_types(MATCH_TYPES)
-            for history in portion:
+            for history in chain([first], islice(waiting, PORTION - 1)):
                 folded = fold(history, mapper)
                 left.extend(folded.left)
                 if folded.match is None or folded.row is None:

@@ -55,6 +55,7 @@ def _played(cursor: Cursor[TupleRow], rivals: Rivals) -> list[Played]:
         ORDER BY played_at, match_id
         """,
         {"owner_id": rivals.owner_id, "opponent": rivals.opponent},
+        binary=True,
     )
     return [
         Played(played_at, match_id, name, Result(result), user, opponent)

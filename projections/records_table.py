@@ -11,7 +11,7 @@ from psycopg.rows import TupleRow
 from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
-from projections.match_numbers import Played
+from projections.match_numbers import Played, played_of
 from projections.records import Records, records_of
 from projections.records_view import records_row
 
@@ -21,18 +21,26 @@ PLAYED: Final = sql.SQL(
 ).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
 
 
-def write(cursor: Cursor[TupleRow], changes: Mapping[UUID, Sequence[Change]]) -> None:
+def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
     """Bring the records of these players up to date; `match_numbers` holds the matches already."""
-    known = _load(cursor, changes.keys())
-    after = {}
-    for owner_id, changed in changes.items():
-        before = known.get(owner_id, Records())
-        records = before.changed(changed)
+    grouped: dict[UUID, list[Change]] = {}
+    for before, after in changes:
+        match = after or before
+        if match and (played_of(before) or played_of(after)):
+            grouped.setdefault(match.owner_id, []).append((before, after))
+    if not grouped:
+        return
+    known = _load(cursor, grouped.keys())
+    changed = {}
+    for owner_id, own in grouped.items():
+        kept = known.get(owner_id, Records())
+        records = kept.changed(own)
         if records is None:
             records = records_of(_played(cursor, owner_id))
-        if records != before:
-            after[owner_id] = records
-    _write(cursor, after)
+        if records != kept:
+            changed[owner_id] = records
+    if changed:
+        _write(cursor, changed)
 
 
 def played_in(row: Sequence[Any]) -> Played:
@@ -51,7 +59,7 @@ def _played(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterator[Played]:
         ORDER BY played_at, match_id
         """
     ).format(played=PLAYED)
-    cursor.execute(query, {"owner_id": owner_id})
+    cursor.execute(query, {"owner_id": owner_id}, binary=True)
     return map(played_in, cursor)
 
 

@@ -50,6 +50,7 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
         ORDER BY played_at, match_id
         """,
         {"owner_id": owner_id},
+        binary=True,
     )
     return ((played_at, match_id, Result(result)) for played_at, match_id, result in cursor)
 
