@@ -75,7 +75,10 @@ def write(cursor: Cursor[TupleRow], names: Names) -> None:
         """,
         rows,
     )
-    cursor.execute("DELETE FROM own_names WHERE times = 0")
+    cursor.execute(
+        "DELETE FROM own_names WHERE key = ANY(%(keys)s) AND times = 0",
+        {"keys": [row["key"] for row in rows]},
+    )
 
 
 def write_new(cursor: Cursor[TupleRow], names: Names) -> None:
