@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -56,7 +57,8 @@ def test_everything_killed_at_once_goes_on_with_its_data(tmp_path: Path) -> None
     assert killed.ask("POST", "/api/auth/register/", json=PLAYER).status_code == 201
     everything = belonging_to(killed.folder)
     for process_id in everything:
-        os.kill(process_id, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it went with its parent
+            os.kill(process_id, signal.SIGKILL)
     killed.process.communicate()
     for process_id in everything:
         wait_until_gone(process_id)
