@@ -14,8 +14,8 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=5,
-    oldest=5,
+    version=6,
+    oldest=6,
     schema="read_models",
     tables={
         "matches": "match_id",
@@ -27,6 +27,7 @@ MATCHES: Final = Projection(
         "opponents": "opponent_id",
         "records": "owner_id",
         "duplicates": "match_id",
+        "changes": "position",
     },
     project=project,
     load=load,

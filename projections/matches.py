@@ -15,6 +15,7 @@ from events.match_view import view
 from events.matches import MatchErased
 from events.names import fold
 from events.stats import Pair
+from projections import changes as changes_table
 from projections import (
     duplicates,
     match_numbers,
@@ -49,6 +50,7 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         if match_numbers.differs(before.get(match.id), match)
     ]
     match_numbers.write(cursor, (match for _, match in renumbered))
+    changes_table.write(cursor, batch, after)
     changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
     tries, names, versions = Tries(), Names(), Versions()
     for match in after.values():

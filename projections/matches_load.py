@@ -10,7 +10,16 @@ from psycopg.rows import TupleRow
 
 from events.codec import EventMapper
 from events.match import Match, evolve
-from projections import duplicates, match_numbers, own_names, owners, quality, standings_load
+from events.matches import MatchEvent
+from projections import (
+    changes,
+    duplicates,
+    match_numbers,
+    own_names,
+    owners,
+    quality,
+    standings_load,
+)
 from projections.dead_letters import is_fault_of_event
 from projections.matches import match_row
 from projections.own_names import Names
@@ -44,6 +53,7 @@ class Folded(Struct, frozen=True):
     match: Match | None
     row: tuple[Any, ...] | None
     numbers: tuple[Any, ...] | None
+    happened: Sequence[changes.Row] = ()
     left: Sequence[Unprojectable] = ()
 
 
@@ -56,6 +66,7 @@ def load(
     waiting = iter(histories)
     for first in waiting:
         numbers = []
+        happened: list[changes.Row] = []
         with cursor.copy(COPY_MATCHES) as copy:
             copy.set_types(MATCH_TYPES)
             for history in chain([first], islice(waiting, PORTION - 1)):
@@ -66,9 +77,11 @@ def load(
                 versions.change(None, folded.match)
                 copy.write_row(folded.row)
                 numbers.append(folded.numbers)
+                happened.extend(folded.happened)
                 tries.change(None, folded.match)
                 names.change(None, folded.match)
         match_numbers.copy_in(cursor, numbers)
+        changes.copy_in(cursor, happened)
     standings_load.fill(cursor)
     quality.write_new(cursor, tries)
     own_names.write_new(cursor, names)
@@ -84,9 +97,12 @@ def fold(history: Sequence[Stored], mapper: EventMapper) -> Folded:
     """One match from its history, as far as that can be projected."""
     try:
         match: Match | None = None
+        events = []
         for stored in history:
-            match = evolve(match, stored.event(mapper))
-        return Folded(match, *_rows(match))
+            event = stored.event(mapper)
+            match = evolve(match, event)
+            events.append(event)
+        return Folded(match, *_rows(match), _changes(match, history, events))
     except Exception as error:
         if not is_fault_of_event(error):
             raise
@@ -96,19 +112,36 @@ def fold(history: Sequence[Stored], mapper: EventMapper) -> Folded:
 def _fold_to_the_fault(history: Sequence[Stored], mapper: EventMapper) -> Folded:
     match: Match | None = None
     rows: _Rows = (None, None)
+    events: list[MatchEvent] = []
     for number, stored in enumerate(history):
         try:
-            further = evolve(match, stored.event(mapper))
+            event = stored.event(mapper)
+            further = evolve(match, event)
             rows = _rows(further)
             match = further
+            events.append(event)
         except Exception as error:  # noqa: BLE001  # told from others by `fold`
             first = Unprojectable(stored, problem_of(stored, error))
             others = (Unprojectable(later, None) for later in history[number + 1 :])
-            return Folded(match, *rows, (first, *others))
-    return Folded(match, *rows)
+            happened = _changes(match, history, events)
+            return Folded(match, *rows, happened, (first, *others))
+    return Folded(match, *rows, _changes(match, history, events))
 
 
 def _rows(match: Match | None) -> _Rows:
     if match is None or match.is_erased:
         return None, None
     return tuple(match_row(match).values()), match_numbers.row_of(match)
+
+
+def _changes(
+    match: Match | None, history: Sequence[Stored], events: Sequence[MatchEvent]
+) -> Sequence[changes.Row]:
+    """The rows of the events that could be taken, which are the first of the history."""
+    if match is None or match.is_erased:
+        return ()
+    rows = [
+        changes.row_of(stored.position, event, match.owner_id)
+        for stored, event in zip(history, events, strict=False)
+    ]
+    return [row for row in rows if row]

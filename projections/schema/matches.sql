@@ -106,6 +106,15 @@ CREATE TABLE opponents (
     view text NOT NULL           -- the head-to-head as answers show it, ready JSON
 );
 
+-- What happened to players' matches: one row for each event that they are told of.
+CREATE TABLE changes (
+    position bigint NOT NULL,    -- of the event in the log
+    owner_id uuid NOT NULL,
+    match_id uuid NOT NULL,
+    version bigint NOT NULL,     -- of the match, made by the event
+    kind text NOT NULL           -- uploaded, reading, extracted, failed, confirmed, ...
+);
+
 CREATE TABLE records (
     owner_id uuid NOT NULL,
     state bytea NOT NULL,        -- who holds which record, and the runs, to go on from

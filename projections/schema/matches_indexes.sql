@@ -61,3 +61,8 @@ ALTER TABLE records ADD PRIMARY KEY (owner_id);
 CREATE INDEX matches_reading ON matches (owner_id, reading_key) WHERE reading_key IS NOT NULL;
 
 ALTER TABLE duplicates ADD PRIMARY KEY (match_id);
+
+ALTER TABLE changes ADD PRIMARY KEY (position);
+
+-- Where a player's stream goes on. The matches of an erased account leave by it, too.
+CREATE INDEX changes_owner ON changes (owner_id, position);
