@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -29,6 +29,13 @@ class Principal(Struct, frozen=True):
 
     user_id: UUID
     session_id: UUID
+
+
+class Access(Struct, frozen=True):
+    """Who may come in, and until when without a new token."""
+
+    principal: Principal
+    until: datetime
 
 
 class VerifyingKey(Struct, frozen=True):
@@ -71,13 +78,21 @@ class Verifier:
 
     def principal(self, token: str) -> Principal:
         """The principal of `token`; raises `Unauthenticated` with a sentence."""
+        return self._known(token).principal
+
+    def access(self, token: str) -> Access:
+        """The principal of `token` and its end; raises `Unauthenticated` with a sentence."""
+        known = self._known(token)
+        return Access(known.principal, datetime.fromtimestamp(known.good_until, UTC))
+
+    def _known(self, token: str) -> Verified:
         known = self._verified.get(token)
         if known is None or self._keys.get(known.kid) != known.key:
             known = self._verify(token)
         if self._clock() >= known.good_until:
             raise Unauthenticated(EXPIRED)
         self._keep(token, known)
-        return known.principal
+        return known
 
     def _keep(self, token: str, verified: Verified) -> None:
         if token not in self._verified and len(self._verified) >= MOST_VERIFIED:

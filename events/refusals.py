@@ -29,6 +29,10 @@ class NotFound(Refusal):
     """It is not there, or it is not yours (404)."""
 
 
+class NotAcceptable(Refusal):
+    """Only another kind of content than is asked for could be answered (406)."""
+
+
 class Conflict(Refusal):
     """What is asked does not go with what happened before (409)."""
 

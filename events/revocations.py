@@ -118,9 +118,17 @@ class Revocations:
         """
         while not await self._has_ended(principal.session_id):
             held = self._proved_at + PROOF_HOLDS - monotonic()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(held if held > 0 else PROOF_EVERY):
-                    await self._news.wait()
+            await self.news(held if held > 0 else PROOF_EVERY)
+
+    def knows_ended(self, session_id: UUID) -> bool:
+        """Whether the end of the session was heard of; asks nobody."""
+        return session_id in self._ended
+
+    async def news(self, within: float) -> None:
+        """Wait until something was heard, at most `within` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._news.wait()
 
     async def _has_ended(self, session_id: UUID) -> bool:
         if session_id in self._ended:

@@ -15,7 +15,7 @@ from litestar.types import ExceptionHandlersMap
 from psycopg_pool import PoolTimeout
 
 from events import refusals
-from events.identity import Principal, Verifier
+from events.identity import Access, Principal, Verifier
 from events.refusals import NotFound, Refusal, Unauthenticated
 from events.revocations import Revocations
 
@@ -26,6 +26,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.Unauthenticated: 401,
     refusals.Forbidden: 403,
     refusals.NotFound: 404,
+    refusals.NotAcceptable: 406,
     refusals.RequestTimeout: 408,
     refusals.Conflict: 409,
     refusals.VersionMismatch: 412,
@@ -58,12 +59,16 @@ class Doorkeeper:
 
     async def __call__(self, request: WebRequest) -> Principal:
         """The principal; raises `Unauthenticated` with a sentence."""
+        return (await self.access(request)).principal
+
+    async def access(self, request: WebRequest) -> Access:
+        """The principal and the end of the token; raises `Unauthenticated` with a sentence."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated(SIGN_IN)
-        principal = self._verifier.principal(token.strip())
-        await self._revocations.refuse_ended(principal)
-        return principal
+        access = self._verifier.access(token.strip())
+        await self._revocations.refuse_ended(access.principal)
+        return access
 
 
 def match_id_of(text: str) -> UUID:
