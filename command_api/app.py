@@ -13,9 +13,12 @@ from command_api.matches import routes as matches_routes
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews import routes as previews_routes
 from command_api.previews.asking import Previews
+from command_api.tickets import routes as tickets_routes
+from events.identity import Access
 from events.media import MediaAddresses
 from events.pages import Cursors
-from events.web import EXCEPTION_HANDLERS, Doorkeeper
+from events.tickets import Tickets
+from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 
 
 def create_app(
@@ -29,8 +32,14 @@ def create_app(
     cursors: Cursors,
     erasing: Erasing,
     media: MediaAddresses,
+    tickets: Tickets,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
+
+    async def access(request: WebRequest) -> Access:
+        """Who asks, and how long their token lasts."""
+        return await doorkeeper.access(request)
+
     return Litestar(
         route_handlers=[
             accounts_routes.router,
@@ -38,9 +47,12 @@ def create_app(
             mail_routes.router,
             matches_routes.router,
             previews_routes.router,
+            tickets_routes.router,
         ],
         dependencies={
             "principal": Provide(doorkeeper),
+            "access": Provide(access),
+            "tickets": Provide(lambda: tickets, sync_to_thread=False),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
             "previews": Provide(lambda: previews, sync_to_thread=False),
             "answers": Provide(lambda: answers, sync_to_thread=False),

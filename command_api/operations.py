@@ -6,12 +6,14 @@ from command_api.accounts import mail_operations as mail
 from command_api.accounts import operations as accounts
 from command_api.matches import operations as matches
 from command_api.previews import operations as previews
+from command_api.tickets import operations as tickets
 
 OPERATIONS: Final = (
     *accounts.OPERATIONS,
     *mail.OPERATIONS,
     *matches.OPERATIONS,
     *previews.OPERATIONS,
+    *tickets.OPERATIONS,
 )
 SHAPES: Final = (*accounts.SHAPES, *mail.SHAPES, *matches.SHAPES)
 SCHEMAS: Final = matches.SCHEMAS

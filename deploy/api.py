@@ -31,6 +31,7 @@ from deploy.edge import allowed_origins, edge
 from deploy.gateway import gateway
 from deploy.mail import sent_letters
 from deploy.mail_key import mail_key
+from deploy.open_files import allow_open_files
 from deploy.openapi import document
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
@@ -51,12 +52,16 @@ from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.replica_progress import ReplicaProgress
 from events.revocations import Revocations
+from events.tickets import Tickets
 from events.web import Doorkeeper
 from projections.catalogue import MATCHES, with_keys
 from projections.duplicates import Duplicates
 from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
+from query_api.live.routes import Entrance
+from query_api.live.steps import telling_steps
+from query_api.live.streams import Streams
 from query_api.primary import Primary
 
 EndWaiting = Callable[[], None]
@@ -68,11 +73,13 @@ HEADER_MILLISECONDS: Final = 30_000
 LOG_CONNECTIONS: Final = 6
 WAIT_FOR_CONNECTION_SECONDS: Final = 2.0
 LOOK_AT_KEYS_EVERY_SECONDS: Final = 2.0
+STOPS_WITHIN_SECONDS: Final = 12.0
 
 
 async def serve(settings: Settings) -> None:
     """Serve until told to stop; requests in flight are finished."""
     log_to_standard_error()
+    allow_open_files()
     async with open_apps(settings) as (app, end_waiting):
         server = Server(
             app,
@@ -106,6 +113,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     cursors = Cursors(derived_key(settings, "cursors"))
     media = MediaAddresses(derived_key(settings, "addresses of pictures"))
+    tickets = Tickets(derived_key(settings, "tickets"))
     revocations = Revocations(settings.database, pool)
 
     async def drop_dead_connections() -> None:
@@ -122,7 +130,14 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
             Progress(settings.database, drop_dead_connections) as progress,
             Previews(create_broker(settings.nats)) as previews,
             _queried(settings, owner_keys, Queried(statements, match_log, progress)) as queried,
+            Streams(queried.pool, queried.progress, revocations, media) as streams,
+            telling_steps(settings.nats, streams.tell),
         ):
+
+            def end_waiting() -> None:
+                progress.end_waiting()
+                streams.end_all()
+
             doorkeeper = Doorkeeper(Verifier(keys), revocations)
             command = create_command_app(
                 accounts=Accounts(
@@ -156,6 +171,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     sent_letters(settings),
                 ),
                 media=media,
+                tickets=tickets,
             )
             query = create_query_app(
                 pool=queried.pool,
@@ -166,10 +182,12 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 doorkeeper=doorkeeper,
                 cursors=cursors,
                 media=media,
+                streams=streams,
+                entrance=Entrance(doorkeeper, tickets, revocations),
             )
             schema = create_schema_app(document())
             app = refusing_while_away(gateway(command, query, schema), pulse)
-            yield edge(app, allowed_origins(settings.host, settings.origins)), progress.end_waiting
+            yield edge(app, allowed_origins(settings.host, settings.origins)), end_waiting
     finally:
         background.cancel()
         match_log.close()
@@ -227,5 +245,6 @@ async def _serve(server: Server, end_waiting: EndWaiting) -> None:
     except asyncio.CancelledError:
         end_waiting()  # whoever has a minute to wait would be killed
         server.stop()  # type: ignore[no-untyped-call]
-        await serving
+        # A client that takes nothing more of what it was sent would hold us up for ever.
+        await asyncio.wait([serving], timeout=STOPS_WITHIN_SECONDS)
         raise

@@ -3,6 +3,7 @@
 Messages are not history: the log is. Any stream may be dropped and filled again from the log.
 """
 
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,9 @@ STATS_EXTRACTED: Final = "readings.stats_extracted"
 EXTRACTION_FAILED: Final = "readings.extraction_failed"
 STATS_EXTRACTED_CONSUMER: Final = "inbox_extracted"
 EXTRACTION_FAILED_CONSUMER: Final = "inbox_failed"
+
+# How a reading goes on: kept by no stream, for it is news or nothing.
+READING_STEPS: Final = "steps.reading"
 
 # What the server says of messages that nobody could finish.
 DEAD_LETTERS_STREAM: Final = "DEAD_LETTERS"
@@ -42,6 +46,25 @@ class ScreenshotUploaded(Struct, frozen=True, kw_only=True):
     match_id: UUID
     correlation_id: UUID
     screenshot: str
+
+
+class Step(StrEnum):
+    """How far the reading of a picture has come."""
+
+    QUEUED = "queued"
+    STARTED = "started"
+    LOADED = "loaded"
+    READ = "read"
+    AGAIN = "again"
+
+
+class ReadingStep(Struct, frozen=True, kw_only=True):
+    """A reading went on; `attempt` counts from 1. Any of these may be lost."""
+
+    request_id: UUID
+    match_id: UUID
+    step: Step
+    attempt: int
 
 
 class StatsExtracted(Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, Protocol
 
 import nats.errors
@@ -16,13 +16,16 @@ from events.bus import (
     FETCH_SECONDS,
     OCR_ACK_SECONDS,
     OCR_CONSUMER,
+    READING_STEPS,
     READINGS_STREAM,
     SCREENSHOT_UPLOADED,
     SCREENSHOTS_STREAM,
     STATS_EXTRACTED,
     ExtractionFailed,
+    ReadingStep,
     ScreenshotUploaded,
     StatsExtracted,
+    Step,
     retry_delay,
 )
 from events.reading import FailureReason, Reading, Unreadable
@@ -64,10 +67,19 @@ def subscribe(broker: NatsBroker, screenshots: Screenshots, reader: Reader) -> N
         if not upload:
             return
         attempt = message.raw_message.metadata.num_delivered or 1
+
+        async def tell(step: Step) -> None:
+            told = ReadingStep(
+                request_id=upload.request_id, match_id=upload.match_id, step=step, attempt=attempt
+            )
+            with contextlib.suppress(nats.errors.Error, OSError):
+                await broker.publish(told, READING_STEPS)
+
         async with _heartbeat(message):
-            looked = await _look(screenshots, reader, upload)
+            looked = await _look(screenshots, reader, upload, tell)
             outcome = looked.outcome if looked else None
             if attempt < _most_tries(outcome):
+                await tell(Step.AGAIN)
                 await message.raw_message.nak(delay=retry_delay(attempt))
                 return
             given_up = outcome or Unreadable(reason=FailureReason.CRASHED, detail=GAVE_UP)
@@ -90,14 +102,22 @@ async def keep_thumbnail(screenshots: Screenshots, key: str, thumbnail: bytes) -
 
 
 async def _look(
-    screenshots: Screenshots, reader: Reader, upload: ScreenshotUploaded
+    screenshots: Screenshots,
+    reader: Reader,
+    upload: ScreenshotUploaded,
+    tell: Callable[[Step], Awaitable[None]],
 ) -> Looked | None:
     """What comes of reading; None when that failed for no fault of the picture."""
     try:
-        return await reader.look(await _picture(screenshots, upload))
+        await tell(Step.STARTED)
+        picture = await _picture(screenshots, upload)
+        await tell(Step.LOADED)
+        looked = await reader.look(picture)
     except Exception:
         log.exception("reading failed: match=%s", upload.match_id)
         return None
+    await tell(Step.READ)
+    return looked
 
 
 async def _picture(screenshots: Screenshots, upload: ScreenshotUploaded) -> bytes:

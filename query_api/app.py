@@ -16,6 +16,8 @@ from query_api import export, health, history, matches, pictures, stats
 from query_api.asking import Asked
 from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
+from query_api.live import routes as live_routes
+from query_api.live.streams import Streams
 from query_api.primary import Primary
 
 
@@ -29,6 +31,8 @@ def create_app(
     cursors: Cursors,
     media: MediaAddresses,
     primary: Primary,
+    streams: Streams,
+    entrance: live_routes.Entrance,
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
@@ -46,6 +50,7 @@ def create_app(
             stats.router,
             history.router,
             export.router,
+            live_routes.router,
             health.router,
         ],
         dependencies={
@@ -55,6 +60,8 @@ def create_app(
             "media": Provide(lambda: media, sync_to_thread=False),
             "sources": Provide(lambda: sources, sync_to_thread=False),
             "exports": Provide(lambda: exports, sync_to_thread=False),
+            "access": Provide(entrance),
+            "streams": Provide(lambda: streams, sync_to_thread=False),
             "screenshots": Provide(lambda: screenshots, sync_to_thread=False),
         },
         before_send=[admit_being_behind],

@@ -17,6 +17,7 @@ from query_api.freshness import BEHIND, POSITION
 from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Entry
 from query_api.listing import LISTED_BY
+from query_api.live import operations as live
 from query_api.pictures import SIGNED, SIZE
 
 MATCHES: Final = "Matches"
@@ -173,6 +174,7 @@ OPERATIONS: Final = (
         refusals={429: f"{AT_ONCE} exports of the same player are under way."},
     ),
     *stats_operations.OPERATIONS,
+    *live.OPERATIONS,
     Operation(
         method="GET",
         path="/healthz",

@@ -1,0 +1,1 @@
+"""Tickets, with which a browser opens a stream of events."""

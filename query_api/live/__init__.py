@@ -1,0 +1,1 @@
+"""Streams of events: what happens to a player's matches, told as it happens."""

@@ -1,0 +1,41 @@
+"""Hears from the OCR how readings go on."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import msgspec
+from nats.aio.msg import Msg
+
+from events.broker import connect
+from events.bus import READING_STEPS, ReadingStep
+
+log = logging.getLogger(__name__)
+
+
+@asynccontextmanager
+async def telling_steps(servers: str, tell: Callable[[ReadingStep], None]) -> AsyncIterator[None]:
+    """Call `tell` with every step of every reading; nobody waits for NATS."""
+    telling = asyncio.create_task(_tell(servers, tell))
+    try:
+        yield
+    finally:
+        telling.cancel()
+        await asyncio.wait([telling])
+
+
+async def _tell(servers: str, tell: Callable[[ReadingStep], None]) -> None:
+
+    async def take(message: Msg) -> None:
+        try:
+            tell(msgspec.json.decode(message.data, type=ReadingStep))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            log.warning("a message that is no step of a reading")
+
+    client = await connect(servers)
+    try:
+        await client.subscribe(READING_STEPS, cb=take)
+        await asyncio.Future()
+    finally:
+        await client.close()
