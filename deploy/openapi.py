@@ -193,7 +193,7 @@ def _body(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any]
         return None
     schema = schemas[operation.body]
     if operation.needs:
-        schema = {"allOf": [schema, {"type": "object", "required": list(operation.needs)}]}
+        schema = {"allOf": [schema], "required": list(operation.needs)}
     content: dict[str, Any] = {"schema": schema}
     if operation.example is not None:
         content["example"] = operation.example

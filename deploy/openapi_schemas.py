@@ -37,6 +37,9 @@ def schemas_of(
             schema["type"] = "string"
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"]).replace("``", "`")
+    for schema in made:
+        if schema == {"type": "object"}:  # of any form, which generators do not take for granted
+            schema["additionalProperties"] = True
     names = {shape.struct.__name__: shape.name for shape in shapes_of.values() if shape.name}
     return (
         {kind: _renamed(schema, names) for kind, schema in zip(wanted, made, strict=True)},

@@ -137,7 +137,7 @@ def _kind(schema: Mapping[str, Any]) -> str:
     if "anyOf" in schema:
         return " or ".join(map(_kind, schema["anyOf"]))
     if "allOf" in schema:
-        needed = ", ".join(schema["allOf"][1]["required"])
+        needed = ", ".join(schema["required"])
         return f"{_kind(schema['allOf'][0])} with {escape(needed)}"
     if "enum" in schema:
         return " | ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])

@@ -111,6 +111,35 @@ _NUMBERS: Final[Mapping[str, Schema]] = {
 }
 _VALUE: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": GREATEST_VALUE}
 
+# Also for structs that hold more than a match.
+OF_A_MATCH: Final[Mapping[str, Schema]] = {
+    **_NUMBERS,
+    "version": {"type": "integer", "minimum": 1},
+    "opponent_name": NAME,
+    "screenshot": {
+        "type": "string",
+        "format": "uri-reference",
+        "description": "Where the picture is, without a token, for a quarter of an hour at"
+        " least; then ask for the match again.",
+    },
+    "thumbnail": {
+        "type": "string",
+        "format": "uri-reference",
+        "description": "The same, 320 pixels wide.",
+    },
+    "duplicate_of": nullable(
+        {
+            "type": "string",
+            "format": "uuid",
+            "description": "The first own match with the same screen, by its numbers and"
+            " its picture; told once it was read, and not of deleted ones.",
+        }
+    ),
+    "verification": {
+        "type": "string",
+        "enum": ["none", "requested", "verified", "disputed"],
+    },
+}
 SHAPES: Final = (
     Shape(struct=Pair, fields={"user": _VALUE, "opponent": _VALUE}),
     Shape(
@@ -128,34 +157,7 @@ SHAPES: Final = (
     Shape(
         struct=MatchView,
         name="Match",
-        fields={
-            **_NUMBERS,
-            "version": {"type": "integer", "minimum": 1},
-            "opponent_name": NAME,
-            "screenshot": {
-                "type": "string",
-                "format": "uri-reference",
-                "description": "Where the picture is, without a token, for a quarter of an hour at"
-                " least; then ask for the match again.",
-            },
-            "thumbnail": {
-                "type": "string",
-                "format": "uri-reference",
-                "description": "The same, 320 pixels wide.",
-            },
-            "duplicate_of": nullable(
-                {
-                    "type": "string",
-                    "format": "uuid",
-                    "description": "The first own match with the same screen, by its numbers and"
-                    " its picture; told once it was read, and not of deleted ones.",
-                }
-            ),
-            "verification": {
-                "type": "string",
-                "enum": ["none", "requested", "verified", "disputed"],
-            },
-        },
+        fields=OF_A_MATCH,
         example=MATCH,
     ),
 )

@@ -6,16 +6,16 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from events.catalogue import NAMES
-from events.match_shape import MATCH, TIME
+from events.match_shape import MATCH, OF_A_MATCH, TIME
 from events.match_view import MatchView
-from events.operations import Answer, Operation, Parameter, Shape
+from events.operations import Answer, Operation, Parameter, Schema, Shape
 from events.pages import PAGE
 from query_api import stats_operations
 from query_api.etags import IF_NONE_MATCH, UNCHANGED
 from query_api.export import AT_ONCE, FORMAT, MEDIA_TYPES, ExportedMatch, Format
 from query_api.freshness import BEHIND, POSITION
 from query_api.health import PROMETHEUS, Readiness
-from query_api.history import GREATEST_VERSION, Entry
+from query_api.history import GREATEST_VERSION, Change, Entry
 from query_api.listing import LISTED_BY
 from query_api.live import operations as live
 from query_api.pictures import SIGNED, SIZE
@@ -219,8 +219,23 @@ OPERATIONS: Final = (
         is_public=True,
     ),
 )
+_ANY_VALUE: Final[Schema] = {
+    "type": ["string", "number", "boolean", "null", "array"],
+    "items": {"type": "string"},
+}
+_LASTING: Final[Schema] = {
+    "type": "string",
+    "format": "uri-reference",
+    "description": "Where the picture is, for who sends a token: files are kept for long.",
+}
 SHAPES: Final = (
     *stats_operations.SHAPES,
+    Shape(
+        struct=ExportedMatch,
+        fields={**OF_A_MATCH, "screenshot": _LASTING, "thumbnail": _LASTING},
+        example={**MATCH, "history": [ENTRY]},
+    ),
+    Shape(struct=Change, fields={"before": _ANY_VALUE, "after": _ANY_VALUE}),
     Shape(
         struct=Entry,
         name="HistoryEntry",
