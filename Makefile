@@ -21,7 +21,7 @@ run: $(VENV)/.installed  ## start everything, until Ctrl-C
 demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for your screenshot
 	@$(PYTHON) -m deploy demo $${PICTURE:+"$$PICTURE"}
 
-test: $(VENV)/.installed-dev  ## run the whole test suite
+test: $(VENV)/.installed-frontend  ## run the whole test suite
 	$(PYTHON) -m pytest --numprocesses 2 --dist worksteal
 
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
@@ -51,7 +51,7 @@ bench-uploads: $(VENV)/.installed-dev  ## measure the CPU of an upload, process 
 bench-reading: $(VENV)/.installed  ## draw 300 pictures, read them, compare with the bars
 	$(PYTHON) -m ocr_service.bench
 
-check: $(VENV)/.installed-dev  ## format, lint, types, import contracts, then the tests
+check: $(VENV)/.installed-frontend  ## format, lint, types, import contracts, then the tests
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/mypy
@@ -75,4 +75,8 @@ $(VENV)/.installed $(VENV)/.installed-dev:
 	@echo "Installing what is needed into $(VENV). This takes a minute or two."
 	@test -x $(PYTHON) || $(BASE_PYTHON) -m venv $(VENV)
 	@$(PIP_INSTALL) --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.installed-frontend: tests/frontend/package-lock.json $(VENV)/.installed-dev
+	@$(PYTHON) -m tests.frontend.packages
 	@touch $@
