@@ -2,6 +2,7 @@
 import { connect, signIn, signOut, type Match, type Tracker } from "./client.ts";
 import { confirm } from "./confirming.ts";
 import { exported } from "./exporting.ts";
+import { watch, type Kind } from "./live.ts";
 import { all, page } from "./lists.ts";
 import { addressOf, freshAddressOf } from "./pictures.ts";
 import { formErrors, Refused } from "./refused.ts";
@@ -29,6 +30,7 @@ export async function journey(place: Place): Promise<void> {
   await listsLeadFromPageToPage(tracker);
   await picturesNeedNoToken(tracker, first);
   await everythingIsAFile(tracker);
+  await aReadingIsSeenThroughABrokenLine(tracker, place, picture);
   await whoSignsOutIsOut(tracker);
 }
 
@@ -140,6 +142,39 @@ async function everythingIsAFile({ session }: Tracker): Promise<void> {
   same((await sheet.content.text()).split("\r\n").length, 4); // the head, two matches, the end
   const { content } = await exported(session, "json");
   same(JSON.parse(await content.text()).length, 2);
+}
+
+async function aReadingIsSeenThroughABrokenLine(
+  tracker: Tracker,
+  place: Place,
+  picture: Blob,
+): Promise<void> {
+  const elsewhere = connect(place.unsteady);
+  const { access, refresh } = tracker.session;
+  elsewhere.session.begin({ access: access ?? "", refresh: refresh ?? "" });
+  const told: [Kind, string][] = [];
+  let id = "";
+  await new Promise<void>((resolve, reject) => {
+    const begin = async (): Promise<void> => {
+      const match = await upload(tracker.session, { picture, opponentName: "Live" });
+      id = match.id;
+    };
+    const stop = watch(
+      elsewhere,
+      (kind, change) => {
+        told.push([kind, change.match_id]);
+        if (kind === "extracted" && change.match?.status === "extracted") {
+          stop();
+          resolve();
+        }
+      },
+      () => void begin().catch(reject),
+    );
+  });
+  const kinds = told.filter(([kind]) => kind !== "reading").map(([kind]) => kind);
+  same(kinds, ["uploaded", "extracted"]);
+  same(new Set(told.map(([, each]) => each)).size, 1);
+  same(id === "" || told[0]?.[1] === id, true);
 }
 
 async function whoSignsOutIsOut(tracker: Tracker): Promise<void> {
