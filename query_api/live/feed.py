@@ -94,7 +94,8 @@ class Feed:
                     message = messages.change(changed, views.get(changed.match_id))
                     for stream in streams:
                         stream.offer(changed, message)
-            self.position = page[-1].position if len(page) == PAGE else upto
+            reached = page[-1].position if len(page) == PAGE else upto
+            self.position = max(self.position, reached)  # a stream may have begun further on
 
     async def _offer_steps(self) -> None:
         waiting, self._steps = self._steps, []

@@ -87,8 +87,9 @@ class Stream:
         self.is_left = True
         self._news.set()
 
-    def catch_up(self) -> None:
-        """Collect what is offered from now on: what happened before is being read."""
+    def catch_up(self, upto: int) -> None:
+        """Collect what is offered after `upto`: what happened until then is being read."""
+        self._since = max(self._since, self.sent, upto)
         self.is_behind = False
         self._waiting.clear()
         self._bytes = 0

@@ -108,8 +108,8 @@ class Streams:
 
     async def _missed(self, stream: Stream) -> AsyncIterator[bytes]:
         """What the stream lacks up to here, page by page; what comes meanwhile waits with it."""
-        stream.catch_up()
         upto = self._feed.position
+        stream.catch_up(upto)
         while stream.sent < upto and stream.is_wanted and self._revocations.hearing:
             page = await self._changes.of(stream.owner_id, stream.match_id, stream.sent, upto)
             if page:

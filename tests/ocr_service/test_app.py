@@ -15,10 +15,12 @@ from events.broker import create_broker
 from events.bus import (
     DEAD_LETTERS_STREAM,
     OCR_CONSUMER,
+    READING_STEPS,
     READINGS_STREAM,
     SCREENSHOT_UPLOADED,
     SCREENSHOTS_STREAM,
     ExtractionFailed,
+    ReadingStep,
     ScreenshotUploaded,
     StatsExtracted,
 )
@@ -109,6 +111,20 @@ async def test_a_reading_is_published_and_the_upload_is_done(
         assert answer.reading == READING
         assert answer.request_id == UPLOADED.id
         await all_uploads_done(bus)
+
+
+async def test_how_a_reading_goes_on_is_told(nats_server: Nats, bus: Client) -> None:
+    told = await bus.subscribe(READING_STEPS)
+    await upload(bus)
+    async with working(nats_server, Scripted(RuntimeError("once"), READING)):
+        messages = [await told.next_msg(timeout=20) for _ in range(6)]
+        await all_uploads_done(bus)
+    steps = [msgspec.json.decode(message.data, type=ReadingStep) for message in messages]
+    assert [(step.attempt, step.step.value) for step in steps] == [
+        *((1, "started"), (1, "loaded"), (1, "again")),
+        *((2, "started"), (2, "loaded"), (2, "read")),
+    ]
+    assert {(step.match_id, step.request_id) for step in steps} == {(MATCH_ID, UPLOADED.id)}
 
 
 @pytest.mark.parametrize(

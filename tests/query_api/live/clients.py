@@ -1,0 +1,110 @@
+"""Clients of streams without a network: what is sent to them, and how they leave."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from litestar.types import ASGIApp, HTTPScope, Message, ReceiveMessage
+from psycopg_pool import AsyncConnectionPool
+
+from events.identity import Access, Principal
+from events.media import MediaAddresses
+from events.progress import Progress
+from events.revocations import Revocations
+from query_api.live.streams import Streams
+
+WITHIN = 20.0  # seconds
+PLAYER = Principal(UUID(int=1), UUID(int=77))
+
+
+def access(life: timedelta = timedelta(minutes=10)) -> Access:
+    return Access(PLAYER, datetime.now(UTC) + life)
+
+
+class Client:
+    """Reads a stream; while it is held, it takes nothing."""
+
+    def __init__(self) -> None:
+        self.body = b""
+        self.is_over = False
+        self._gone = asyncio.Event()
+        self._taking = asyncio.Event()
+        self._taking.set()
+        self._news = asyncio.Event()
+
+    @property
+    def told(self) -> list[tuple[int, str]]:
+        """Id and kind of all changes that came."""
+        found = re.findall(rb"id: (\d+)\nevent: (\w+)", self.body)
+        return [(int(position), kind.decode()) for position, kind in found]
+
+    @property
+    def last_id(self) -> str | None:
+        found = re.findall(rb"id: (\d+)", self.body)
+        return found[-1].decode() if found else None
+
+    def hold(self) -> None:
+        self._taking.clear()
+
+    def go_on(self) -> None:
+        self._taking.set()
+
+    def leave(self) -> None:
+        self._gone.set()
+
+    async def receive(self) -> ReceiveMessage:
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        await self._taking.wait()
+        if message["type"] == "http.response.body":
+            self.body += message["body"]
+            self.is_over = not message["more_body"]
+        self._news.set()
+
+    async def until_told(self, count: int) -> None:
+        await self.until(lambda: len(self.told) >= count)
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        async with asyncio.timeout(WITHIN):
+            while not happened():
+                self._news.clear()
+                await self._news.wait()
+
+
+@asynccontextmanager
+async def streams_of(database: str) -> AsyncIterator[Streams]:
+    """The streams of a process that is connected to everything."""
+    async with (
+        AsyncConnectionPool[Any](database, min_size=1, max_size=4, open=False) as pool,
+        Progress(database) as progress,
+    ):
+        revocations = Revocations(database, pool)
+        hearing = asyncio.create_task(revocations.run())
+        await revocations.until_hearing()
+        try:
+            async with Streams(pool, progress, revocations, MediaAddresses(bytes(32))) as streams:
+                yield streams
+        finally:
+            hearing.cancel()
+            with suppress(asyncio.CancelledError):
+                await hearing
+
+
+@asynccontextmanager
+async def connected(app: ASGIApp, client: Client) -> AsyncIterator[Client]:
+    """The client while its stream is open; it leaves in the end."""
+    scope = cast(HTTPScope, {"type": "http"})
+    running = asyncio.ensure_future(app(scope, client.receive, client.send))
+    try:
+        yield client
+    finally:
+        client.leave()
+        client.go_on()
+        async with asyncio.timeout(WITHIN):
+            await running
