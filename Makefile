@@ -10,7 +10,7 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: help run demo test test-faults fuzz check bench-log bench-http bench-accounts bench-uploads bench-reading lock clean
+.PHONY: help run demo test test-faults fuzz check bench-log bench-http bench-accounts bench-uploads bench-streams bench-reading lock clean
 
 help:  ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -47,6 +47,9 @@ bench-accounts: $(VENV)/.installed-dev  ## measure what logins and tokens cost
 
 bench-uploads: $(VENV)/.installed-dev  ## measure the CPU of an upload, process by process
 	$(PYTHON) -m tests.bench.uploads
+
+bench-streams: $(VENV)/.installed-dev  ## open 5,000 streams of events and tell them something
+	$(PYTHON) -m tests.bench.streams
 
 bench-reading: $(VENV)/.installed  ## draw 300 pictures, read them, compare with the bars
 	$(PYTHON) -m ocr_service.bench
