@@ -6,6 +6,8 @@ import signal
 from collections.abc import Coroutine
 from typing import Any
 
+from events.cancelling import end
+
 
 def log_to_standard_error() -> None:
     """One line for each happening, with its time, for whoever keeps the process."""
@@ -27,8 +29,6 @@ async def until_told_to_stop(*work: Coroutine[Any, Any, Any]) -> None:
     tasks = [asyncio.create_task(coroutine) for coroutine in work]
     waiting = asyncio.create_task(told.wait())
     done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-    for task in (*tasks, waiting):
-        task.cancel()
-    await asyncio.gather(*tasks, waiting, return_exceptions=True)
+    await end(*tasks, waiting)
     for task in done - {waiting}:
         task.result()

@@ -31,6 +31,7 @@ from command_api.mails.letters import Letter
 from command_api.mails.outbox import Ended
 from command_api.mails.tokens import fingerprint, token_of
 from command_api.mails.words import Links
+from events.cancelling import end
 from events.leading import LEASE_SECONDS, cut_after, leading
 
 Result = TypeVar("Result")
@@ -38,7 +39,6 @@ Result = TypeVar("Result")
 LOCK: Final = "tracker mails"
 BATCH: Final = 50
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
-CANCEL_AGAIN_SECONDS: Final = 0.1
 
 log = logging.getLogger(__name__)
 
@@ -204,8 +204,7 @@ class Sender:
     ) -> Result:
         """Do `work`, and break it off when the lead is lost; raises `psycopg.Error` then.
 
-        It is a task of its own, and cancelled until it ends: `asyncio.wait_for` as it is in Python
-        3.11 swallows a cancellation that comes together with the result.
+        It is a task of its own, so that it can be cancelled for sure.
         """
         working = asyncio.create_task(work)
         try:
@@ -214,9 +213,7 @@ class Sender:
                     await conn.execute("SELECT 1")
             return working.result()
         finally:
-            while not working.done():
-                working.cancel()
-                await asyncio.wait({working}, timeout=CANCEL_AGAIN_SECONDS)
+            await end(working)
 
     async def _asked(self, conn: AsyncConnection[Any]) -> None:
         """Wait until a mail is asked for, or the patience ends."""

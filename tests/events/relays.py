@@ -16,6 +16,7 @@ from psycopg import AsyncConnection
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM, ScreenshotUploaded
+from events.cancelling import end
 from events.matches import ScreenshotUploaded as UploadEvent
 from events.relay import Relay
 from tests.examples import UPLOADED, cause
@@ -47,9 +48,8 @@ async def running(relay: Relay) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await end(task)
+        assert task.cancelled()  # it ends for no other reason
 
 
 async def taken(bus: Client, count: int) -> list[Msg]:
