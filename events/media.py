@@ -8,6 +8,7 @@ find what they fetched before.
 import base64
 import hmac
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from events.match_view import MatchView, Pictures
 
 QUARTER_SECONDS: Final = 900
 SIGNATURE_BYTES: Final = 16
+MOST_KEPT: Final = 4096  # matches whose addresses are kept ready
 _ID: Final = slice(len('{"id":"'), len('{"id":"') + 36)
 
 
@@ -37,6 +39,8 @@ class MediaAddresses:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        # The same matches are shown again and again, with the same addresses for a while.
+        self._texts = lru_cache(MOST_KEPT)(self._texts_of)
 
     def is_ours(self, match_id: UUID, size: Size, expires: int, signature: str, now: float) -> bool:
         """Whether an address was made here and has not run out."""
@@ -55,9 +59,13 @@ class MediaAddresses:
         """
         if duplicate_of:
             view = view.replace('"duplicate_of":null', f'"duplicate_of":"{duplicate_of}"', 1)
-        match_id = view[_ID]
-        pictures = self._pictures(match_id, expiry(now))
-        return view.replace(_text(Pictures.with_token(match_id)), _text(pictures), 1)
+        plain, signed = self._texts(view[_ID], expiry(now))
+        return view.replace(plain, signed, 1)
+
+    def _texts_of(self, match_id: str, expires: int) -> tuple[str, str]:
+        """How a view in JSON holds the addresses, and how it does when they are signed."""
+        pictures = self._pictures(match_id, expires)
+        return _text(Pictures.with_token(match_id)), _text(pictures)
 
     def _pictures(self, match_id: str, expires: int) -> Pictures:
         return Pictures(
