@@ -25,6 +25,8 @@ class Address:
     """A path of the API with the methods that it takes on either side."""
 
     def __init__(self, path: str, methods: Iterable[str]) -> None:
+        self.path = path
+        self.has_parameters = "{" in path
         self.pattern = re.compile(re.sub(r"\\\{[^/]*\\\}", "[^/]+", re.escape(path)) + "/?")
         self.methods = {*methods, "OPTIONS"}
         if "GET" in self.methods:
@@ -53,6 +55,13 @@ def gateway(command: Litestar, query: Litestar, schema: Litestar) -> ASGIApp:
     together know what an address allows.
     """
     known = addresses(command, query, schema)
+    plain = {each.path: each for each in known if not each.has_parameters}
+    others = [each for each in known if each.has_parameters]
+
+    def address_of(path: str) -> Address | None:
+        # Most requests are for plain paths, and patterns are tried one after the other.
+        found = plain.get(path) or plain.get(path.removesuffix("/"))
+        return found or next((each for each in others if each.pattern.fullmatch(path)), None)
 
     def side_of(method: str, path: str) -> Litestar:
         if path.startswith(SCHEMA):
@@ -63,7 +72,7 @@ def gateway(command: Litestar, query: Litestar, schema: Litestar) -> ASGIApp:
         if scope["type"] != ScopeType.HTTP:
             return
         method, path = str(scope["method"]), scope["path"]
-        address = next((each for each in known if each.pattern.fullmatch(path)), None)
+        address = address_of(path)
         if address is None:
             await _answer(send, 404, NO_SUCH_PAGE)
         elif method == "OPTIONS":
