@@ -28,6 +28,7 @@ from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
 from deploy.edge import allowed_origins, edge
+from deploy.garbage import collect_seldom
 from deploy.gateway import gateway
 from deploy.mail import sent_letters
 from deploy.mail_key import mail_key
@@ -81,6 +82,7 @@ async def serve(settings: Settings) -> None:
     log_to_standard_error()
     allow_open_files()
     async with open_apps(settings) as (app, end_waiting):
+        collect_seldom()
         server = Server(
             app,
             address=settings.host,

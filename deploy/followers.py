@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 from command_api.erasing import Erasing
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
+from deploy.garbage import collect_seldom
 from deploy.housekeeping import keep_house
 from deploy.mail import mail_sender, sent_letters
 from deploy.screenshots_store import open_screenshots
@@ -40,6 +41,7 @@ async def follow(settings: Settings) -> None:
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     follower = LiveFollower(settings.database, with_keys(MATCHES, owner_keys))
+    collect_seldom()
     with contextlib.closing(owner_keys), contextlib.closing(match_log):
         # The bus has its own pace: what was recorded shows, whatever NATS does.
         await until_told_to_stop(
