@@ -223,3 +223,17 @@ def stored_cost(apis: Apis, email: str) -> tuple[int, int]:
     assert row
     cost = extract_parameters(row[0])
     return cost.memory_cost, cost.time_cost
+
+
+def test_a_ticket_opens_a_stream_at_the_other_process_until_its_session_ends(apis: Apis) -> None:
+    tokens = apis.signed_in(apis.registered())
+    ticket = apis.one.ask("POST", "/api/events/ticket/", token=tokens["access"]).json()["ticket"]
+    with apis.two.http.stream("GET", "/api/events/", params={"ticket": ticket}) as stream:
+        lines = stream.iter_lines()
+        assert next(lines).startswith("retry: ")
+        apis.one.post("logout", {"refresh": tokens["refresh"]}, token=tokens["access"])
+        ended_at = time.monotonic()
+        assert 'data: {"reason":"session_ended"}' in list(lines)
+        assert time.monotonic() - ended_at < WITHIN
+    refused = apis.two.http.get("/api/events/", params={"ticket": ticket})
+    assert refused.status_code == 401
