@@ -27,13 +27,13 @@ from command_api.matches.keeping import Keeper
 from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from command_api.previews.asking import Previews
+from deploy import asyncapi, openapi
 from deploy.edge import allowed_origins, edge
 from deploy.garbage import collect_seldom
 from deploy.gateway import gateway
 from deploy.mail import sent_letters
 from deploy.mail_key import mail_key
 from deploy.open_files import allow_open_files
-from deploy.openapi import document
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
 from deploy.schema_app import create_app as create_schema_app
@@ -187,7 +187,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 streams=streams,
                 entrance=Entrance(doorkeeper, tickets, revocations),
             )
-            schema = create_schema_app(document())
+            schema = create_schema_app(openapi.document(), asyncapi.document())
             app = refusing_while_away(gateway(command, query, schema), pulse)
             yield edge(app, allowed_origins(settings.host, settings.origins)), end_waiting
     finally:

@@ -23,6 +23,15 @@ OF_ITSELF: Final = (
     ),
     Operation(
         method="GET",
+        path="/schema/asyncapi.json",
+        id="getEventCatalogue",
+        tag="Description",
+        summary="Give the messages of the bus and the stored events, as AsyncAPI",
+        answers={200: Answer(says="The document.", body=dict[str, Any])},
+        is_public=True,
+    ),
+    Operation(
+        method="GET",
         path="/schema/",
         id="readSchema",
         tag="Description",

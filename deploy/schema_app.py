@@ -13,20 +13,24 @@ from events.web import EXCEPTION_HANDLERS
 FRESH_FOR_MINUTES: Final = {"Cache-Control": "public, max-age=300"}
 
 
-def create_app(document: Mapping[str, Any]) -> Litestar:
-    """The application that publishes `document`, which is written out once."""
+def create_app(openapi: Mapping[str, Any], asyncapi: Mapping[str, Any]) -> Litestar:
+    """The application that publishes these documents, which are written out once."""
     return Litestar(
-        route_handlers=[_for_programs(document), _for_people(document)],
+        route_handlers=[
+            _for_programs("/schema/openapi.json", openapi),
+            _for_programs("/schema/asyncapi.json", asyncapi),
+            _for_people(openapi),
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
         openapi_config=None,
         logging_config=None,
     )
 
 
-def _for_programs(document: Mapping[str, Any]) -> HTTPRouteHandler:
+def _for_programs(path: str, document: Mapping[str, Any]) -> HTTPRouteHandler:
     content = msgspec.json.encode(document)
 
-    @get("/schema/openapi.json", sync_to_thread=False)
+    @get(path, sync_to_thread=False)
     def for_programs() -> Response[bytes]:
         """Give the document."""
         return Response(content, media_type="application/json", headers=FRESH_FOR_MINUTES)

@@ -36,7 +36,8 @@ def page(document: Mapping[str, Any]) -> str:
     body = [
         f"<h1>{title}</h1>",
         *(f"<p>{_words(text)}</p>" for text in document["info"]["description"].split("\n\n")),
-        '<p>For programs: <a href="/schema/openapi.json">openapi.json</a></p>',
+        '<p>For programs: <a href="/schema/openapi.json">openapi.json</a>;'
+        ' messages and events: <a href="/schema/asyncapi.json">asyncapi.json</a></p>',
         *(part for tag in tags for part in _tag(tag, document)),
         "<h2>Schemas</h2>",
         *(_schema(name, schema) for name, schema in sorted(schemas.items())),

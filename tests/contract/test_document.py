@@ -70,7 +70,7 @@ def test_everything_in_json_has_an_example() -> None:
         for answer in operation.answers.values():
             named = isinstance(answer.body, type) and issubclass(answer.body, Struct)
             is_json = answer.body is not None and "application/json" in answer.media_types
-            is_shown = answer.example is not None or named or operation.id == "getSchema"
+            is_shown = answer.example is not None or named or operation.tag == "Description"
             assert is_shown or not is_json, operation.id
 
 

@@ -25,6 +25,7 @@ PUBLIC = {
     Route("GET", "/.well-known/jwks.json"),
     Route("GET", "/schema"),
     Route("GET", "/schema/openapi.json"),
+    Route("GET", "/schema/asyncapi.json"),
     Route("GET", "/media/{match_id}"),  # its address is the token
     Route("GET", "/healthz"),
     Route("GET", "/readyz"),
