@@ -27,13 +27,15 @@ _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
 
 _LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_UPSERT: Final = sql.SQL(
+_PLACES: Final = sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS))
+_UPSERT_TEXT: Final = sql.SQL(
     """
     INSERT INTO match_numbers ({columns})
     VALUES ({places})
     ON CONFLICT (match_id) DO UPDATE SET ({columns}) = ROW (EXCLUDED.*)
     """
-).format(columns=_LISTED, places=sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS)))
+).format(columns=_LISTED, places=_PLACES)
+_UPSERT: Final = _UPSERT_TEXT.as_bytes()  # once, not with every batch
 # FREEZE: the table is new in this transaction.
 _COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
     columns=_LISTED
