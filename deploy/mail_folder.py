@@ -46,7 +46,9 @@ class FolderOfMails:
         """Nothing is open."""
 
     def _write(self, letter: Letter) -> None:
-        path = self._folder / f"{letter.asked_at:%Y%m%dT%H%M%SZ}-{letter.kind}-{letter.id}{SUFFIX}"
+        path = (
+            self._folder / f"{letter.asked_at:%Y%m%dT%H%M%S.%fZ}-{letter.kind}-{letter.id}{SUFFIX}"
+        )
         unfinished = path.with_suffix(".unfinished")
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

@@ -13,7 +13,7 @@ from tests.command_api.mails.test_letters import LETTER
 
 pytestmark = pytest.mark.anyio
 
-NAME = "20260301T120000Z-verification-00000000-0000-0000-0000-000000000007.eml"
+NAME = "20260301T120000.000000Z-verification-00000000-0000-0000-0000-000000000007.eml"
 
 
 async def test_a_letter_is_a_file_for_nobody_else(tmp_path: Path) -> None:
