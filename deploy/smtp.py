@@ -63,6 +63,9 @@ class SmtpServer:
             await smtp.connect()
         except (SMTPException, OSError) as error:
             raise Away(_why(error)) from None
+        except asyncio.CancelledError:
+            smtp.close()
+            raise
         return SmtpDelivery(smtp)
 
 
@@ -87,10 +90,12 @@ class SmtpDelivery:
 
     async def close(self) -> None:
         """Say goodbye, if there is still somebody to say it to."""
-        if self._smtp.is_connected:
-            with suppress(SMTPException, OSError):
-                await self._smtp.quit(timeout=FAREWELL_SECONDS)
-        self._smtp.close()
+        try:
+            if self._smtp.is_connected:
+                with suppress(SMTPException, OSError):
+                    await self._smtp.quit(timeout=FAREWELL_SECONDS)
+        finally:
+            self._smtp.close()
 
     async def _address_envelope(self, letter: Letter) -> None:
         try:

@@ -11,23 +11,27 @@ from events.refusals import Unauthenticated
 from events.tickets import LIFE, TYPE, Tickets
 
 KEY = bytes(range(32))
-NOW = datetime.now(UTC).replace(microsecond=0)
-ACCESS = Access(Principal(UUID(int=1), UUID(int=2)), NOW + timedelta(minutes=10))
+TOMORROW = datetime.now(UTC).replace(microsecond=0) + timedelta(days=1)
+ACCESS = Access(Principal(UUID(int=1), UUID(int=2)), TOMORROW)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
 
 
 def test_a_ticket_says_who_and_until_when_in_every_process() -> None:
-    ticket = Tickets(KEY).ticket(ACCESS, NOW)
+    ticket = Tickets(KEY).ticket(ACCESS, now())
     assert Tickets(KEY).access(ticket) == ACCESS
 
 
 def test_a_ticket_is_good_for_a_minute() -> None:
     with pytest.raises(Unauthenticated):
-        Tickets(KEY).access(Tickets(KEY).ticket(ACCESS, NOW - LIFE - timedelta(seconds=1)))
+        Tickets(KEY).access(Tickets(KEY).ticket(ACCESS, now() - LIFE - timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize("type_", [None, "JWT", "at+jwt"])
 def test_nothing_else_that_is_signed_is_a_ticket(type_: str | None) -> None:
-    claims = jwt.decode(Tickets(KEY).ticket(ACCESS, NOW), options={"verify_signature": False})
+    claims = jwt.decode(Tickets(KEY).ticket(ACCESS, now()), options={"verify_signature": False})
     assert Tickets(KEY).access(jwt.encode(claims, KEY, "HS256", {"typ": TYPE})) == ACCESS
     with pytest.raises(Unauthenticated):
         Tickets(KEY).access(jwt.encode(claims, KEY, "HS256", {"typ": type_}))
@@ -35,7 +39,7 @@ def test_nothing_else_that_is_signed_is_a_ticket(type_: str | None) -> None:
 
 @pytest.mark.parametrize("claim", ["aud", "sub", "sid", "exp", "until"])
 def test_a_ticket_without_all_that_it_says_is_none(claim: str) -> None:
-    claims = jwt.decode(Tickets(KEY).ticket(ACCESS, NOW), options={"verify_signature": False})
+    claims = jwt.decode(Tickets(KEY).ticket(ACCESS, now()), options={"verify_signature": False})
     del claims[claim]
     with pytest.raises(Unauthenticated):
         Tickets(KEY).access(jwt.encode(claims, KEY, "HS256", {"typ": TYPE}))
@@ -49,4 +53,4 @@ def test_nonsense_is_refused(text: str) -> None:
 
 def test_a_ticket_of_another_key_is_refused() -> None:
     with pytest.raises(Unauthenticated):
-        Tickets(bytes(32)).access(Tickets(KEY).ticket(ACCESS, NOW))
+        Tickets(bytes(32)).access(Tickets(KEY).ticket(ACCESS, now()))

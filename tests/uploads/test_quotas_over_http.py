@@ -49,7 +49,9 @@ def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(
         for reader in readers:
             reader.resume()
         matches = "/api/matches/"
-        wait_for(lambda: all(m["status"] != "processing" for m in player.get(matches)))
+        wait_for(
+            lambda: [m["status"] != "processing" for m in player.get(matches)] == [True] * PENDING
+        )
         for _ in range(ROOM_FOR - PENDING):
             assert player.upload(noise).status_code == 201
         full = player.upload(noise)

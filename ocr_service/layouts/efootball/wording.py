@@ -83,6 +83,8 @@ def _line(picture: Grey, top: int, bottom: int) -> Grey:
     line = picture[max(0, top - 3) : bottom + 3]
     is_ink = (line < _middle(line)).any(axis=0)
     columns = np.flatnonzero(is_ink)
+    if not columns.size:  # in its own light there is nothing dark on it
+        return framed(line, ground)
     left, right = max(0, int(columns[0]) - 6), int(columns[-1]) + 7
     return framed(line[:, left:right], ground)
 
