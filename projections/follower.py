@@ -20,6 +20,12 @@ PATIENCE_SECONDS: Final = 0.5
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.2
 # How soon a standby notices that the one who led is gone.
 STANDBY_LOOKS_EVERY_SECONDS: Final = 0.2
+# A leader asks something every half second. The server ends the session, and so the lead, of one
+# that nobody hears of any more, though its network still looks alive.
+SILENCE_OF_LEADER: Final = {
+    "idle_session_timeout": "5s",
+    "idle_in_transaction_session_timeout": "15s",
+}
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +76,10 @@ class LiveFollower:
 
     def _follow(self, conn: Connection[TupleRow]) -> None:
         conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+        for name, limit in SILENCE_OF_LEADER.items():
+            conn.execute(
+                "SELECT set_config(%(name)s, %(limit)s, false)", {"name": name, "limit": limit}
+            )
         self._stand_by(conn)
         while not self._stopping.is_set():
             size = self.step(conn)

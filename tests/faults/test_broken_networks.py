@@ -75,6 +75,8 @@ def test_a_silent_network_to_postgres_stops_one_set_and_not_the_other(
     before_postgres.reset()
     before_postgres.flow()
     assert seconds_until_ready(first, second) < HEALED_WITHIN
+    # The first to take a connection that was reset is still told to try again.
+    wait_for(lambda: other.http.get("/api/matches/").status_code == 200)
     assert other.get("/api/matches/") == []
     for each in (player, other):
         each.http.close()
