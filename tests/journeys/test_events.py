@@ -51,7 +51,8 @@ def test_how_a_reading_goes_on_is_told(player: Player) -> None:
     steps = [event.data for event in first if event.kind == "reading"]
     assert first[0].kind == "uploaded"
     assert {"match_id": match_id, "step": "started", "attempt": 1} in steps
-    assert [data["step"] for data in steps][:2] == ["started", "loaded"]
+    # Steps are told as each comes, by the worker and by its child: not always in their order.
+    assert {"started", "loaded"} <= {data["step"] for data in steps}
     # From the log and from the OCR they come by two ways, so not in one order.
     assert "queued" in [event.data["step"] for event in second if event.kind == "reading"]
     assert all(event.id == first[0].id for event in first if event.kind == "reading")
