@@ -4,9 +4,12 @@ import asyncio
 import logging
 import signal
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, Final
 
 from events.cancelling import end
+
+# More than the API takes for requests that it has begun, less than its supervisor waits.
+LAST_WORK_SECONDS: Final = 13.0
 
 
 def log_to_standard_error() -> None:
@@ -29,6 +32,6 @@ async def until_told_to_stop(*work: Coroutine[Any, Any, Any]) -> None:
     tasks = [asyncio.create_task(coroutine) for coroutine in work]
     waiting = asyncio.create_task(told.wait())
     done, _ = await asyncio.wait([*tasks, waiting], return_when=asyncio.FIRST_COMPLETED)
-    await end(*tasks, waiting)
+    await end(*tasks, waiting, patience=LAST_WORK_SECONDS)
     for task in done - {waiting}:
         task.result()

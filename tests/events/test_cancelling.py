@@ -28,6 +28,25 @@ async def test_a_task_that_swallows_a_cancellation_ends_all_the_same() -> None:
 
 
 @pytest.mark.anyio
+async def test_what_a_task_finishes_in_its_end_is_not_broken_off() -> None:
+    began, finished = asyncio.Event(), asyncio.Event()
+
+    async def careful() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            for _ in range(100):  # turns of the loop
+                await asyncio.sleep(0)
+            finished.set()
+
+    task = asyncio.create_task(careful())
+    await began.wait()
+    await end(task, patience=60)
+    assert finished.is_set()
+
+
+@pytest.mark.anyio
 async def test_tasks_that_have_ended_are_left_alone() -> None:
     async def failing() -> None:
         raise LookupError("nothing there")

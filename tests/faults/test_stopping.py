@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 UPLOADS = 8
+SLOW_CLIENT = 1.5  # seconds that a client takes for the rest of its body
 STOPS_WITHIN = 15.0  # seconds; then whoever keeps the process kills it
 
 
@@ -98,6 +100,8 @@ def test_a_request_whose_body_is_on_its_way_is_answered_when_the_api_stops(
     with socket.create_connection(("127.0.0.1", system.port), timeout=10) as connection:
         connection.sendall(head.encode() + body[:5])
         stop_api(system)
+        goes_on_at = time.monotonic() + SLOW_CLIENT
+        wait_for(lambda: time.monotonic() > goes_on_at)
         connection.sendall(body[5:])
         answer = connection.makefile("rb").read()
     assert answer.startswith(b"HTTP/1.1 200 ")
