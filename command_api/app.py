@@ -7,6 +7,7 @@ from command_api.accounts import mail_routes
 from command_api.accounts import routes as accounts_routes
 from command_api.accounts.use_cases import Accounts
 from command_api.caller import Caller
+from command_api.confirmations import routes as confirmations_routes
 from command_api.erasing import Erasing
 from command_api.idempotency import Answers
 from command_api.matches import routes as matches_routes
@@ -33,6 +34,7 @@ def create_app(
     erasing: Erasing,
     media: MediaAddresses,
     tickets: Tickets,
+    confirmations: confirmations_routes.Desk,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
 
@@ -46,6 +48,7 @@ def create_app(
             accounts_routes.published_keys,
             mail_routes.router,
             matches_routes.router,
+            confirmations_routes.router,
             previews_routes.router,
             tickets_routes.router,
         ],
@@ -60,6 +63,7 @@ def create_app(
             "caller": Provide(lambda: caller, sync_to_thread=False),
             "media": Provide(lambda: media, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
+            "desk": Provide(lambda: confirmations, sync_to_thread=False),
             "erasing": Provide(lambda: erasing, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,

@@ -18,10 +18,12 @@ from command_api.accounts.erasing import Erased, finish, unfinished
 from command_api.mails import asking
 from command_api.matches import quotas
 from command_api.matches.commands import EraseMatch
-from command_api.matches.executing import Executor
+from command_api.matches.executing import Executor, existing
+from command_api.matches.rules import decide
 from events.base import Cause
 from events.match import Match
-from events.refusals import NotFound, Refusal
+from events.matches import MatchEvent
+from events.refusals import Refusal
 from events.screenshots import Screenshots, delete_all_of
 
 ACTOR: Final = "system"
@@ -127,7 +129,7 @@ class Erasing:
         while page := await self._page(player_id, after):
             # Together, so that they are written together.
             positions += await asyncio.gather(
-                *(self._erase_match(match_id, correlation_id) for match_id in page)
+                *(self._erase_match(match_id, player_id, correlation_id) for match_id in page)
             )
             after = page[-1]
         return max((position for position in positions if position), default=None)
@@ -135,7 +137,9 @@ class Erasing:
     async def _page(self, player_id: UUID, after: UUID) -> Sequence[UUID]:
         return await self._matches.of(player_id, after, AT_ONCE)
 
-    async def _erase_match(self, match_id: UUID, correlation_id: UUID) -> int | None:
+    async def _erase_match(
+        self, match_id: UUID, player_id: UUID, correlation_id: UUID
+    ) -> int | None:
         command_id = uuid4()
         cause = Cause(
             command_id=command_id,
@@ -144,11 +148,9 @@ class Erasing:
             correlation_id=correlation_id,
             causation_id=correlation_id,
         )
-        done = await self._executor.execute(match_id, _existing, EraseMatch(), cause)
+
+        async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            return decide(existing(found), EraseMatch(player_id), cause)
+
+        done = await self._executor.execute(match_id, decision, cause)
         return done.position
-
-
-def _existing(match: Match | None) -> Match:
-    if match is None:
-        raise NotFound("There is no such match.")
-    return match

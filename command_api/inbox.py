@@ -1,6 +1,7 @@
 """What the OCR answers on the bus becomes a command: at least once in, exactly once recorded."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import uuid5
@@ -9,7 +10,8 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 
 from command_api.matches.commands import RecordFailure, RecordReading
-from command_api.matches.executing import Executor
+from command_api.matches.executing import Executor, existing
+from command_api.matches.rules import decide
 from events.base import Cause
 from events.broker import decoded, undecoded
 from events.bus import (
@@ -24,6 +26,7 @@ from events.bus import (
     retry_delay,
 )
 from events.match import Match
+from events.matches import MatchEvent
 from events.refusals import NotFound, Unavailable
 
 ACTOR: Final = "ocr"
@@ -81,8 +84,12 @@ async def _record(
     message: NatsMessage,
 ) -> None:
     """Record the answer and only then acknowledge it, surely."""
+
+    async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+        return decide(existing(found), command, cause)
+
     try:
-        await executor.execute(answer.match_id, _existing, command, _cause(answer))
+        await executor.execute(answer.match_id, decision, _cause(answer))
     except NotFound:
         log.exception("an answer for a match that does not exist: %s", answer.match_id)
         await message.raw_message.term()
@@ -103,9 +110,3 @@ def _cause(answer: Answer) -> Cause:
         correlation_id=answer.correlation_id,
         causation_id=answer.request_id,
     )
-
-
-def _existing(match: Match | None) -> Match:
-    if match is None:
-        raise NotFound("There is no such match.")
-    return match

@@ -20,6 +20,8 @@ from command_api.accounts.password_rules import PasswordRules
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
+from command_api.confirmations.routes import Desk as ConfirmationDesk
+from command_api.confirmations.use_cases import Confirmations
 from command_api.erasing import Erasing
 from command_api.idempotency import Answers
 from command_api.matches.executing import Executor
@@ -57,6 +59,7 @@ from events.tickets import Tickets
 from events.web import Doorkeeper
 from projections.catalogue import MATCHES, with_keys
 from projections.duplicates import Duplicates
+from projections.own_matches import OwnMatches
 from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from query_api.app import create_app as create_query_app
@@ -141,6 +144,25 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 streams.end_all()
 
             doorkeeper = Doorkeeper(Verifier(keys), revocations)
+            keeper = Keeper(screenshots, quotas)
+            answers = Answers(statements)
+            commands = MatchCommands(
+                match_log,
+                progress,
+                keeper,
+                quotas,
+                OwnNames(statements),
+                Duplicates(statements),
+                queried.progress,
+            )
+            confirmations = Confirmations(
+                match_log,
+                commands,
+                keeper,
+                OwnMatches(statements),
+                statements,
+                derived_key(settings, "confirmation codes"),
+            )
             command = create_command_app(
                 accounts=Accounts(
                     pool=pool,
@@ -151,16 +173,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     limits=AccountLimits(enabled=settings.rate_limits),
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
-                matches=MatchCommands(
-                    match_log,
-                    progress,
-                    Keeper(screenshots, quotas),
-                    quotas,
-                    OwnNames(statements),
-                    Duplicates(statements),
-                    queried.progress,
-                ),
-                answers=Answers(statements),
+                matches=commands,
+                answers=answers,
                 previews=previews,
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
@@ -174,6 +188,13 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 ),
                 media=media,
                 tickets=tickets,
+                confirmations=ConfirmationDesk(
+                    confirmations,
+                    commands,
+                    answers,
+                    media,
+                    settings.app_address or settings.public,
+                ),
             )
             query = create_query_app(
                 pool=queried.pool,

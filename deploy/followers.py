@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from psycopg_pool import AsyncConnectionPool
 
+from command_api.confirmations.process import ConfirmationProcess
 from command_api.erasing import Erasing
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
@@ -50,6 +51,7 @@ async def follow(settings: Settings) -> None:
             keep_house(settings.database, open_screenshots(settings)),
             mail_sender(settings).run(),
             _erase(settings, match_log, owner_keys),
+            ConfirmationProcess(settings.database, Executor(match_log)).run(),
         )
 
 

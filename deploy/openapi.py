@@ -93,6 +93,17 @@ HEADERS: Final[Mapping[str, Schema]] = {
     "WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}},
 }
 
+AN_ID: Final[Schema] = {
+    "description": "Lower case, with hyphens.",
+    "schema": {"type": "string", "format": "uuid"},
+}
+IN_PATH: Final[Mapping[str, Schema]] = {
+    "code": {
+        "description": "As the opponent got it.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{46}$"},
+    },
+}
+
 
 def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
     """The document, as plain data."""
@@ -167,13 +178,7 @@ def _operation(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str,
 
 def _in_path(path: str) -> list[dict[str, Any]]:
     return [
-        {
-            "name": name,
-            "in": "path",
-            "required": True,
-            "description": "Lower case, with hyphens.",
-            "schema": {"type": "string", "format": "uuid"},
-        }
+        {"name": name, "in": "path", "required": True, **IN_PATH.get(name, AN_ID)}
         for name in re.findall(r"{(\w+)}", path)
     ]
 
@@ -206,7 +211,7 @@ def _body(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any]
     content: dict[str, Any] = {"schema": schema}
     if operation.example is not None:
         content["example"] = operation.example
-    return {"required": True, "content": {JSON: content}}
+    return {"required": not operation.may_be_empty, "content": {JSON: content}}
 
 
 def _answer(answer: Answer, schemas: Mapping[Any, Schema]) -> dict[str, Any]:

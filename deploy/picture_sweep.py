@@ -11,9 +11,10 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from command_api.matches.quotas import BEGINS_WITHIN
+from events.catalogue import NAMES
 from events.codec import EventMapper
 from events.leading import connected
-from events.matches import ScreenshotUploaded
+from events.matches import ScreenshotAttached, ScreenshotUploaded
 from events.screenshots import Screenshots, Stored, original_of, place_of
 
 LOCK: Final = "tracker picture sweep"
@@ -88,21 +89,24 @@ async def _sweep(
 
 
 async def _orphans(conn: AsyncConnection[Any], pictures: Sequence[Stored]) -> list[Stored]:
-    """Those that the upload of their match does not name, or that have no match."""
+    """Those that no event of their match names, or that have no match."""
     mapper = EventMapper()  # the names of people are of no concern here
     places = {stored.key: place_of(stored.key) for stored in pictures}
     cursor = await conn.execute(
         """
         SELECT topic, state, originator_id, originator_version
         FROM log.events
-        WHERE originator_id = ANY(%(match_ids)s) AND originator_version = 1
+        WHERE originator_id = ANY(%(match_ids)s) AND topic = ANY(%(naming)s)
         """,
-        {"match_ids": [place.match_id for place in places.values() if place]},
+        {
+            "match_ids": [place.match_id for place in places.values() if place],
+            "naming": [NAMES[ScreenshotUploaded], NAMES[ScreenshotAttached]],
+        },
     )
     named = set()
     async for row in cursor:
         event = mapper.decode(*row)
-        if isinstance(event, ScreenshotUploaded):
+        if isinstance(event, ScreenshotUploaded | ScreenshotAttached):
             named.add(event.screenshot)
     return [stored for stored in pictures if original_of(stored.key) not in named]
 

@@ -11,12 +11,23 @@ from typing import Any, Final
 import msgspec
 
 from events.matches import (
+    ConfirmationExpired,
+    ConfirmationReminded,
+    ConfirmationRequested,
+    ConfirmationWithdrawn,
     ExtractionFailed,
     ExtractionRequested,
+    FriendErased,
     MatchDeleted,
+    MatchDisputed,
     MatchErased,
     MatchEvent,
+    MatchJoined,
     MatchRestored,
+    MatchVerified,
+    RemovedByFriend,
+    RestoredByFriend,
+    ScreenshotAttached,
     ScreenshotUploaded,
     StatsConfirmed,
     StatsCorrected,
@@ -37,6 +48,17 @@ CURRENT: Final[Mapping[str, type[MatchEvent]]] = {
     "match.deleted.v1": MatchDeleted,
     "match.restored.v1": MatchRestored,
     "match.erased.v1": MatchErased,
+    "match.confirmation_requested.v1": ConfirmationRequested,
+    "match.confirmation_withdrawn.v1": ConfirmationWithdrawn,
+    "match.confirmation_expired.v1": ConfirmationExpired,
+    "match.confirmation_reminded.v1": ConfirmationReminded,
+    "match.verified.v1": MatchVerified,
+    "match.disputed.v1": MatchDisputed,
+    "match.screenshot_attached.v1": ScreenshotAttached,
+    "match.joined.v1": MatchJoined,
+    "match.removed_by_friend.v1": RemovedByFriend,
+    "match.restored_by_friend.v1": RestoredByFriend,
+    "match.friend_erased.v1": FriendErased,
 }
 
 NAMES: Final[Mapping[type[MatchEvent], str]] = {kind: name for name, kind in CURRENT.items()}
@@ -61,6 +83,21 @@ SEALED: Final[Mapping[str, Names]] = {
     ),
     "match.stats_confirmed.v1": _OPPONENT,
     "match.stats_corrected.v1": _OPPONENT,
+    "match.confirmation_requested.v1": Names(
+        owner="player_id",
+        blanks={"name": None},
+        decoder=msgspec.json.Decoder(tuple[str | None]),
+    ),
+    "match.verified.v1": Names(
+        owner="player_id",
+        blanks={"name": None, "opponent_name": ""},
+        decoder=msgspec.json.Decoder(tuple[str | None, str]),
+    ),
+    "match.disputed.v1": Names(
+        owner="player_id",
+        blanks={"name": None, "opponent_name": "", "reason": ""},
+        decoder=msgspec.json.Decoder(tuple[str | None, str, str]),
+    ),
 }
 
 # Old stored name -> the next name, and what turns the old fields into the next ones.

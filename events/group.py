@@ -23,7 +23,7 @@ class ConcurrentChange(Exception):
 
 
 class Append(Struct, frozen=True, eq=False):
-    """The events of one command to one match, in order, and where the answer goes.
+    """The events of one command, those of each match in order, and where the answer goes.
 
     `fingerprint` tells another request under the same command id; None for commands that are not
     sent again from outside.
@@ -93,11 +93,15 @@ def _repeated(append: Append, position: int, fingerprint: bytes | None) -> Verdi
 
 
 def _follows(append: Append, versions: dict[UUID, int]) -> bool:
-    """Whether the events follow the last version of their match without a gap."""
-    first = append.events[0]
-    last = versions.get(_uuid(first), 0)
-    expected = [(_uuid(first), last + number) for number in range(1, len(append.events) + 1)]
-    return [(_uuid(event), event.originator_version) for event in append.events] == expected
+    """Whether the events follow the last version of their matches without a gap."""
+    lasts: dict[UUID, int] = {}
+    for event in append.events:
+        match_id = _uuid(event)
+        last = lasts.get(match_id) or versions.get(match_id, 0)
+        if event.originator_version != last + 1:
+            return False
+        lasts[match_id] = last + 1
+    return True
 
 
 def _row(event: StoredEvent, after: Place) -> StoredRow:

@@ -65,7 +65,7 @@ class MatchLog:
         self._recorder.datastore.pool.check()
 
     def append(self, *events: MatchEvent, fingerprint: bytes | None = None) -> int:
-        """Append the events of one command to one match; gives the position of the last.
+        """Append the events of one command, mostly of one match; gives the position of the last.
 
         All of them or none, in one transaction with the command's id, and with what other callers
         append at the same time. A command that was appended before is not appended again and gives

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -13,9 +12,11 @@ from events.matches import (
     Confirmation,
     ExtractionFailed,
     ExtractionRequested,
+    FriendErased,
     MatchDeleted,
     MatchErased,
     MatchEvent,
+    MatchJoined,
     MatchRestored,
     ScreenshotUploaded,
     StatsConfirmed,
@@ -23,7 +24,9 @@ from events.matches import (
     StatsExtracted,
 )
 from events.perspective import perspective
-from events.reading import FailureReason, Reading
+from events.reading import Failure, Reading
+from events.sharing import Friend, Sharing, Verification
+from events.sharing_changes import evolve_sharing, orphaned, read
 from events.stats import Pair, Side
 
 
@@ -44,13 +47,6 @@ class Result(StrEnum):
     LOSS = "loss"
 
 
-class Failure(Struct, frozen=True, kw_only=True):
-    """Why the picture could not be read, with a sentence for the player."""
-
-    reason: FailureReason
-    detail: str
-
-
 class Confirmed(Struct, frozen=True, kw_only=True):
     """The numbers as the player said they are.
 
@@ -66,10 +62,11 @@ class Confirmed(Struct, frozen=True, kw_only=True):
 
 
 class Match(Struct, frozen=True, kw_only=True):
-    """The state of a match: all its events, folded.
+    """The state of a match: all its events, folded, and seen by its owner.
 
     `awaits` is the id of the event that asked for a reading still to come. A match that is erased
-    is deleted as well, and stays so.
+    is deleted as well, and stays so: of the owner, for what a friend shares is theirs. One that
+    was joined is counted as the match `joined_into`, and deleted here.
     """
 
     id: UUID
@@ -90,6 +87,8 @@ class Match(Struct, frozen=True, kw_only=True):
     confirmed: Confirmed | None = None
     is_deleted: bool = False
     is_erased: bool = False
+    sharing: Sharing | None = None
+    joined_into: UUID | None = None
 
     @property
     def status(self) -> Status:
@@ -98,6 +97,21 @@ class Match(Struct, frozen=True, kw_only=True):
         if self.awaits:
             return Status.PROCESSING
         return Status.EXTRACTED if self.reading else Status.FAILED
+
+    @property
+    def attached_awaits(self) -> UUID | None:
+        """The event that asked for the reading of the screenshot that the other player sent."""
+        return self.sharing.attached.awaits if self.sharing and self.sharing.attached else None
+
+    @property
+    def sharer(self) -> Friend | None:
+        """The friend whose match it is as well."""
+        return self.sharing.sharer if self.sharing else None
+
+    @property
+    def verification(self) -> Verification:
+        """What the other player says of the numbers."""
+        return self.sharing.verification if self.sharing else Verification.NONE
 
     @property
     def result(self) -> Result | None:
@@ -120,20 +134,20 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
     match event:
         case ExtractionRequested():
             return replace(match, awaits=event.id, failure=None)
-        case StatsExtracted():
-            return replace(match, awaits=None, reading=event.reading, failure=None)
-        case ExtractionFailed():
-            failure = Failure(reason=event.reason, detail=event.detail)
-            return replace(match, awaits=None, failure=failure)
+        case StatsExtracted() | ExtractionFailed():
+            return _read(match, event)
         case StatsConfirmed() | StatsCorrected():
             return _confirmed(match, event)
-        case MatchDeleted():
-            return replace(match, is_deleted=True)
-        case MatchRestored():
-            return replace(match, is_deleted=False)
+        case MatchDeleted() | MatchRestored():
+            return replace(match, is_deleted=isinstance(event, MatchDeleted))
+        case MatchJoined():
+            return replace(match, is_deleted=True, joined_into=event.into)
         case MatchErased():
-            return replace(match, is_deleted=True, is_erased=True, awaits=None)
-    assert_never(event)
+            return _erased(match)
+        case FriendErased():
+            return _friend_erased(match, event)
+        case _:
+            return replace(match, sharing=evolve_sharing(match.sharing, event))
 
 
 def fold(events: Iterable[MatchEvent]) -> Match:
@@ -164,7 +178,18 @@ def _uploaded(event: ScreenshotUploaded) -> Match:
     )
 
 
+def _read(match: Match, event: StatsExtracted | ExtractionFailed) -> Match:
+    if match.attached_awaits == event.request_id and match.sharing:
+        return replace(match, sharing=read(match.sharing, event))
+    if isinstance(event, StatsExtracted):
+        return replace(match, awaits=None, reading=event.reading, failure=None)
+    failure = Failure(reason=event.reason, detail=event.detail)
+    return replace(match, awaits=None, failure=failure)
+
+
 def _confirmed(match: Match, event: Confirmation) -> Match:
+    if event.owner_id != match.owner_id:
+        return _corrected_by_friend(match, event)
     confirmed = Confirmed(
         score=event.score,
         penalties=event.penalties,
@@ -179,6 +204,55 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
         played_at=event.played_at or match.played_at,
         confirmed=confirmed,
     )
+
+
+def _corrected_by_friend(match: Match, event: Confirmation) -> Match:
+    """Their view is turned; what they call the owner concerns their half alone."""
+    sharing, before = match.sharing, match.confirmed
+    if sharing is None or sharing.friend is None or before is None:
+        raise ValueError("a match that nobody shares was corrected by a friend")
+    confirmed = Confirmed(
+        score=event.score.swapped,
+        penalties=event.penalties and event.penalties.swapped,
+        stats={key: pair.swapped for key, pair in event.stats.items()},
+        at=event.cause.occurred_at,
+        seen_from=event.side.opposite if event.side else before.seen_from,
+    )
+    friend = replace(sharing.friend, opponent_name=event.opponent_name)
+    return replace(
+        match,
+        side=event.side.opposite if event.side else match.side,
+        played_at=event.played_at or match.played_at,
+        confirmed=confirmed,
+        sharing=replace(sharing, friend=friend),
+    )
+
+
+def _erased(match: Match) -> Match:
+    """The owner's half is no more; the friend's goes on without the owner's names."""
+    return replace(
+        match,
+        opponent_name="",
+        own_names=(),
+        reading=match.reading and _without_names(match.reading),
+        is_deleted=True,
+        is_erased=True,
+        awaits=None,
+        sharing=match.sharing and orphaned(match.sharing, match.owner_id),
+    )
+
+
+def _friend_erased(match: Match, event: FriendErased) -> Match:
+    """The friend's half is no more; the owner's goes on without the friend's names."""
+    was_shared = match.sharer
+    match = replace(match, sharing=evolve_sharing(match.sharing, event))
+    if not (was_shared and was_shared.player_id == event.player_id):
+        return match
+    return replace(match, opponent_name="", reading=match.reading and _without_names(match.reading))
+
+
+def _without_names(reading: Reading) -> Reading:
+    return replace(reading, left_name=None, right_name=None)
 
 
 def _seen_from(match: Match, opponent_name: str) -> Side | None:

@@ -60,6 +60,22 @@ MATCH: Final[Mapping[str, Any]] = {
     "played_at": "2026-01-21T18:30:00Z",
     "confirmed_at": "2026-01-21T18:32:10.450000Z",
     "verification": "none",
+    "confirmation": None,
+}
+SHARED: Final[Mapping[str, Any]] = {
+    **MATCH,
+    "version": 5,
+    "verification": "verified",
+    "confirmation": {
+        "asked_by": None,
+        "asked_at": None,
+        "expires_at": None,
+        "is_shared": True,
+        "friend_id": None,
+        "friend_name": None,
+        "dispute": None,
+        "comparison": None,
+    },
 }
 UNREAD: Final[Mapping[str, Any]] = {
     **MATCH,
@@ -135,10 +151,6 @@ OF_A_MATCH: Final[Mapping[str, Schema]] = {
             " its picture; told once it was read, and not of deleted ones.",
         }
     ),
-    "verification": {
-        "type": "string",
-        "enum": ["none", "requested", "verified", "disputed"],
-    },
 }
 SHAPES: Final = (
     Shape(struct=Pair, fields={"user": _VALUE, "opponent": _VALUE}),

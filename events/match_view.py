@@ -5,9 +5,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from events.match import Failure, Match, Result, Status
+from events.confirmation_view import ConfirmationView, confirmation_view
+from events.match import Match, Result, Status
 from events.perspective import SIDE_UNKNOWN, Perspective, numbers_of, perspective_of
-from events.reading import Phase, Reading
+from events.reading import Failure, Phase, Reading
+from events.sharing import Verification
 from events.stats import Pair, Side
 
 
@@ -65,11 +67,12 @@ class MatchView(Struct, frozen=True, kw_only=True):
     created_at: datetime
     played_at: datetime
     confirmed_at: datetime | None
-    verification: str
+    verification: Verification
+    confirmation: ConfirmationView | None
 
 
 def view(match: Match) -> MatchView:
-    """The match as its owner is shown it."""
+    """The half of a match as its player is shown it."""
     perspective = perspective_of(match)
     confirmed = match.confirmed
     score = confirmed.score if confirmed else Pair()
@@ -95,7 +98,8 @@ def view(match: Match) -> MatchView:
         created_at=match.created_at,
         played_at=match.played_at,
         confirmed_at=confirmed.at if confirmed else None,
-        verification="none",
+        verification=match.verification,
+        confirmation=confirmation_view(match),
     )
 
 

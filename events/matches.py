@@ -1,6 +1,7 @@
 """What can happen to a match: the facts, in the words of the domain, kept for ever."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from events.base import DomainEvent
@@ -30,9 +31,9 @@ class ExtractionRequested(DomainEvent, frozen=True, kw_only=True):
 
 
 class StatsExtracted(DomainEvent, frozen=True, kw_only=True):
-    """The OCR read the picture; `request_id` is the event that asked for it.
+    """The OCR read a picture; `request_id` is the event that asked for it.
 
-    The names on it are sealed under the key of `owner_id`.
+    The names on it are sealed under the key of `owner_id`, whose picture it is.
     """
 
     owner_id: UUID
@@ -53,7 +54,8 @@ class Confirmation(DomainEvent, frozen=True, kw_only=True):
     """The numbers as the player says they are.
 
     `changed` names what differs from the reading (``score``, ``stats.shots``); it is empty where
-    there was no reading to compare with. `owner_id` is whose key seals the name.
+    there was no reading to compare with. `owner_id` is the player who says so, from whose view the
+    numbers are and whose key seals the name: the owner, or the friend who shares the match.
     """
 
     owner_id: UUID
@@ -83,7 +85,107 @@ class MatchRestored(DomainEvent, frozen=True, kw_only=True):
 
 
 class MatchErased(DomainEvent, frozen=True, kw_only=True):
-    """The owner's account was erased; nothing of the match is shown or counted ever again."""
+    """The owner's account was erased; their half of the match is never shown or counted again."""
+
+
+class ConfirmationRequested(DomainEvent, frozen=True, kw_only=True):
+    """A player asks the other to confirm the match.
+
+    Whoever holds the code may answer; `code_hash` is its SHA-256 in hexadecimal, and None where
+    only the other player of a shared match is asked. `name` is the one that `player_id` shows to
+    others, and is sealed under their key.
+    """
+
+    player_id: UUID
+    name: str | None
+    code_hash: str | None
+    expires_at: datetime
+
+
+class Withdrawal(StrEnum):
+    """Why a request ended without an answer, or what was answered holds no more."""
+
+    WITHDRAWN = "withdrawn"
+    CHANGED = "changed"
+
+
+class ConfirmationWithdrawn(DomainEvent, frozen=True, kw_only=True):
+    """The request, or the answer that it got, holds no more."""
+
+    reason: Withdrawal
+
+
+class ConfirmationExpired(DomainEvent, frozen=True, kw_only=True):
+    """Nobody answered `request_id` in time."""
+
+    request_id: UUID
+
+
+class ConfirmationReminded(DomainEvent, frozen=True, kw_only=True):
+    """`player_id` is reminded of `request_id`, which nobody answered yet."""
+
+    request_id: UUID
+    player_id: UUID
+
+
+class MatchVerified(DomainEvent, frozen=True, kw_only=True):
+    """`player_id`, who was asked by `request_id`, says that the numbers are right.
+
+    From the first time on, the match is theirs as well, mirrored. `name` is the one that they show
+    to others, `opponent_name` what they call the other player; both are sealed under their key.
+    """
+
+    player_id: UUID
+    request_id: UUID
+    name: str | None
+    opponent_name: str
+
+
+class MatchDisputed(DomainEvent, frozen=True, kw_only=True):
+    """`player_id`, who was asked by `request_id`, says that the numbers are wrong, and why.
+
+    The numbers are those that they say are right, from their view, None where they say none. The
+    names and the reason are sealed under their key.
+    """
+
+    player_id: UUID
+    request_id: UUID
+    name: str | None
+    opponent_name: str
+    reason: str
+    score: Pair | None
+    penalties: Pair | None
+    stats: dict[str, Pair] | None
+
+
+class ScreenshotAttached(DomainEvent, frozen=True, kw_only=True):
+    """The other player sent a screenshot of their own, to be read and compared."""
+
+    player_id: UUID
+    screenshot: str
+    media_type: str
+    width: int
+    height: int
+
+
+class MatchJoined(DomainEvent, frozen=True, kw_only=True):
+    """The match is the same as `into`, which its owner shares from now on; it is counted there."""
+
+    into: UUID
+
+
+class RemovedByFriend(DomainEvent, frozen=True, kw_only=True):
+    """The friend does not want the match in their list any more."""
+
+
+class RestoredByFriend(DomainEvent, frozen=True, kw_only=True):
+    """The friend wants the match in their list again."""
+
+
+class FriendErased(DomainEvent, frozen=True, kw_only=True):
+    """The account of the other player was erased; nothing of theirs is shown ever again."""
+
+    player_id: UUID
 
 
 MatchEvent = (
@@ -96,4 +198,15 @@ MatchEvent = (
     | MatchDeleted
     | MatchRestored
     | MatchErased
+    | ConfirmationRequested
+    | ConfirmationWithdrawn
+    | ConfirmationExpired
+    | ConfirmationReminded
+    | MatchVerified
+    | MatchDisputed
+    | ScreenshotAttached
+    | MatchJoined
+    | RemovedByFriend
+    | RestoredByFriend
+    | FriendErased
 )

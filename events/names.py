@@ -25,6 +25,11 @@ def name_fault(name: str) -> str | None:
         return "A name is needed."
     if len(name) > LONGEST_NAME:
         return f"This name is too long: at most {LONGEST_NAME} characters."
-    if any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in name):
+    if holds_control_characters(name):
         return "A name cannot hold control characters such as line breaks."
     return None
+
+
+def holds_control_characters(text: str) -> bool:
+    """Whether there is anything in `text` that is no character to be shown."""
+    return any(ord(c) < 32 or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in text)

@@ -39,8 +39,9 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     `refusals` are those of its own, by status; the document adds those that come by themselves:
     without a token, of a body that cannot be read, of an id that names nothing, of a server that
-    is away. `body` is the struct of a JSON body, `needs` are fields that must be in it here, `form`
-    is the schema of a multipart body. At `alias` the same is answered.
+    is away. `body` is the struct of a JSON body, `needs` are fields that must be in it here; one
+    that `may_be_empty` need not be sent. `form` is the schema of a multipart body. At `alias` the
+    same is answered.
     """
 
     method: str
@@ -54,6 +55,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     parameters: tuple[Parameter, ...] = ()
     body: type | None = None
     needs: tuple[str, ...] = ()
+    may_be_empty: bool = False
     form: Schema | None = None
     example: Any = None
     alias: str = ""

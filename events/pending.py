@@ -11,14 +11,9 @@ from psycopg.rows import class_row
 
 from events.codec import EventMapper
 from events.log import Recorded
-from events.matches import (
-    ExtractionFailed,
-    ExtractionRequested,
-    MatchErased,
-    ScreenshotUploaded,
-    StatsExtracted,
-)
+from events.matches import ScreenshotAttached, ScreenshotUploaded
 from events.tail import upload_of
+from events.wanted_readings import Wanted
 
 FOLLOWER: Final = "relay"
 COLUMNS: Final = "request_id, match_id, correlation_id, screenshot, sends, sent_at, sequence"
@@ -54,35 +49,16 @@ async def follow(
     conn: AsyncConnection[Any], mapper: EventMapper, batch: Sequence[Recorded], now: datetime
 ) -> None:
     """Note what the events ask for and what they bring, and the position, in one transaction."""
-    asked: dict[UUID, Recorded] = {}
-    answered: list[UUID] = []
-    erased: list[UUID] = []
+    wanted = Wanted()
     for recorded in batch:
-        match recorded.event:
-            case ScreenshotUploaded() | ExtractionRequested():
-                asked[recorded.event.id] = recorded
-            case StatsExtracted(request_id=request_id) | ExtractionFailed(request_id=request_id):
-                if not asked.pop(request_id, None):
-                    answered.append(request_id)
-            case MatchErased(match_id=match_id):
-                erased.append(match_id)
-                for waiting in [e for e in asked.values() if e.event.match_id == match_id]:
-                    del asked[waiting.event.id]
+        wanted.take(recorded)
     async with conn.transaction():
         # It can be made again from the log: losing the last moments in a crash is no loss.
         await conn.execute("SET LOCAL synchronous_commit TO OFF")
-        for recorded in asked.values():
+        # First what is over: all that stands in the table was asked for before this batch.
+        await _strike(conn, wanted)
+        for recorded in wanted.asked.values():
             await _note(conn, mapper, recorded, now)
-        if answered:
-            await conn.execute(
-                "DELETE FROM log.pending_readings WHERE request_id = ANY(%(answered)s)",
-                {"answered": answered},
-            )
-        if erased:
-            await conn.execute(
-                "DELETE FROM log.pending_readings WHERE match_id = ANY(%(erased)s)",
-                {"erased": erased},
-            )
         await _move(conn, batch[-1].position)
 
 
@@ -147,21 +123,35 @@ async def all_due(conn: AsyncConnection[Any], now: datetime, *, queue_is_lost: b
     return cursor.rowcount
 
 
+async def _strike(conn: AsyncConnection[Any], wanted: Wanted) -> None:
+    for condition, ids in (
+        ("request_id = ANY(%(ids)s)", wanted.answered),
+        ("match_id = ANY(%(ids)s)", wanted.erased),
+        ("match_id = ANY(%(ids)s) AND is_attached", wanted.replaced),
+    ):
+        if ids:
+            await conn.execute(
+                f"DELETE FROM log.pending_readings WHERE {condition}",  # noqa: S608  # ours
+                {"ids": ids},
+            )
+
+
 async def _note(
     conn: AsyncConnection[Any], mapper: EventMapper, recorded: Recorded, now: datetime
 ) -> None:
     event = recorded.event
-    if not isinstance(event, ScreenshotUploaded):
-        screenshot = (await upload_of(conn, mapper, event.match_id)).screenshot
-    else:
+    if isinstance(event, ScreenshotUploaded | ScreenshotAttached):
         screenshot = event.screenshot
+    else:
+        screenshot = (await upload_of(conn, mapper, event.match_id)).screenshot
     await conn.execute(
         """
         INSERT INTO log.pending_readings (
-            request_id, match_id, correlation_id, screenshot, position, due_at
+            request_id, match_id, correlation_id, screenshot, position, due_at, is_attached
         )
         VALUES (
-            %(request_id)s, %(match_id)s, %(correlation_id)s, %(screenshot)s, %(position)s, %(now)s
+            %(request_id)s, %(match_id)s, %(correlation_id)s, %(screenshot)s, %(position)s,
+            %(now)s, %(is_attached)s
         )
         ON CONFLICT (request_id) DO NOTHING
         """,
@@ -172,6 +162,7 @@ async def _note(
             "screenshot": screenshot,
             "position": recorded.position,
             "now": now,
+            "is_attached": isinstance(event, ScreenshotAttached),
         },
     )
 

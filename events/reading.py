@@ -51,6 +51,13 @@ class Reading(Struct, frozen=True, kw_only=True, omit_defaults=True):
     likeness: str | None = None
 
 
+class Failure(Struct, frozen=True, kw_only=True):
+    """Why the picture could not be read, with a sentence for the player."""
+
+    reason: FailureReason
+    detail: str
+
+
 class Unreadable(Struct, frozen=True, kw_only=True):
     """No numbers: the reason, and a sentence for the player."""
 

@@ -33,6 +33,10 @@ class Side(StrEnum):
     LEFT = "left"
     RIGHT = "right"
 
+    @property
+    def opposite(self) -> "Side":
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
 
 class Sides(Struct, frozen=True, omit_defaults=True):
     """A number for each side of the screen; ``None`` where it could not be read."""

@@ -92,12 +92,16 @@ class Duplicates:
     def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
         self._pool = pool
 
-    async def of(self, match_id: UUID) -> UUID | None:
-        """The first match with the same screen, if this one is not the first."""
+    async def of(self, owner_id: UUID, match_id: UUID) -> UUID | None:
+        """The player's first match with the same screen, if this one is not the first."""
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
-                "SELECT duplicate_of FROM read_models.duplicates WHERE match_id = %(match_id)s",
-                {"match_id": match_id},
+                """
+                SELECT duplicate_of
+                FROM read_models.duplicates
+                WHERE owner_id = %(owner_id)s AND match_id = %(match_id)s
+                """,
+                {"owner_id": owner_id, "match_id": match_id},
             )
             row = await cursor.fetchone()
         return row[0] if row else None

@@ -1,20 +1,32 @@
 """One frozen example of each event; all but the last are the history of one match."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from events.base import Cause
 from events.matches import (
+    ConfirmationExpired,
+    ConfirmationReminded,
+    ConfirmationRequested,
+    ConfirmationWithdrawn,
     ExtractionFailed,
     ExtractionRequested,
+    FriendErased,
     MatchDeleted,
+    MatchDisputed,
     MatchErased,
     MatchEvent,
+    MatchJoined,
     MatchRestored,
+    MatchVerified,
+    RemovedByFriend,
+    RestoredByFriend,
+    ScreenshotAttached,
     ScreenshotUploaded,
     StatsConfirmed,
     StatsCorrected,
     StatsExtracted,
+    Withdrawal,
 )
 from events.reading import FailureReason, Phase, Reading
 from events.stats import Pair, Side, Sides
@@ -118,4 +130,81 @@ EXAMPLES: dict[str, MatchEvent] = {
 
 # The end of a match: nothing happens to it after that.
 ERASED = MatchErased(match_id=MATCH_ID, version=9, cause=cause(9))
-EVERY_EXAMPLE: dict[str, MatchEvent] = {**EXAMPLES, "match.erased.v1": ERASED}
+
+FRIEND_ID = UUID("44444444-4444-4444-8444-444444444444")
+OTHER_MATCH_ID = UUID("55555555-5555-4555-8555-555555555555")
+BY_FRIEND = f"player:{FRIEND_ID}"
+ASKED = ConfirmationRequested(
+    match_id=MATCH_ID,
+    version=9,
+    cause=cause(10),
+    player_id=OWNER_ID,
+    name="Nadir",
+    code_hash="cd" * 32,
+    expires_at=NOON + timedelta(days=14),
+)
+# What the two players of a match do about its confirmation; not all of it in one history.
+BETWEEN_PLAYERS: dict[str, MatchEvent] = {
+    "match.confirmation_requested.v1": ASKED,
+    "match.confirmation_withdrawn.v1": ConfirmationWithdrawn(
+        match_id=MATCH_ID, version=10, cause=cause(11), reason=Withdrawal.CHANGED
+    ),
+    "match.confirmation_expired.v1": ConfirmationExpired(
+        match_id=MATCH_ID, version=10, cause=cause(11, actor="system"), request_id=ASKED.id
+    ),
+    "match.confirmation_reminded.v1": ConfirmationReminded(
+        match_id=MATCH_ID,
+        version=10,
+        cause=cause(11, actor="system"),
+        request_id=ASKED.id,
+        player_id=OWNER_ID,
+    ),
+    "match.verified.v1": MatchVerified(
+        match_id=MATCH_ID,
+        version=10,
+        cause=cause(11, actor=BY_FRIEND),
+        player_id=FRIEND_ID,
+        request_id=ASKED.id,
+        name="Yassine",
+        opponent_name="Nadir",
+    ),
+    "match.disputed.v1": MatchDisputed(
+        match_id=MATCH_ID,
+        version=10,
+        cause=cause(11, actor=BY_FRIEND),
+        player_id=FRIEND_ID,
+        request_id=ASKED.id,
+        name="Yassine",
+        opponent_name="Nadir",
+        reason="It was 2-2.",
+        score=Pair(2, 2),
+        penalties=None,
+        stats={"shots": Pair(20, 17)},
+    ),
+    "match.screenshot_attached.v1": ScreenshotAttached(
+        match_id=MATCH_ID,
+        version=11,
+        cause=cause(12, actor=BY_FRIEND),
+        player_id=FRIEND_ID,
+        screenshot="ef" * 32,
+        media_type="image/png",
+        width=2400,
+        height=1080,
+    ),
+    "match.joined.v1": MatchJoined(
+        match_id=MATCH_ID,
+        version=4,
+        cause=cause(11, actor=BY_FRIEND),
+        into=OTHER_MATCH_ID,
+    ),
+    "match.removed_by_friend.v1": RemovedByFriend(
+        match_id=MATCH_ID, version=12, cause=cause(13, actor=BY_FRIEND)
+    ),
+    "match.restored_by_friend.v1": RestoredByFriend(
+        match_id=MATCH_ID, version=13, cause=cause(14, actor=BY_FRIEND)
+    ),
+    "match.friend_erased.v1": FriendErased(
+        match_id=MATCH_ID, version=14, cause=cause(15, actor="system"), player_id=FRIEND_ID
+    ),
+}
+EVERY_EXAMPLE: dict[str, MatchEvent] = {**EXAMPLES, "match.erased.v1": ERASED, **BETWEEN_PLAYERS}

@@ -169,3 +169,9 @@ def _stored(row: TupleRow | None) -> StoredPlayer | None:
         return None
     player_id, email, created_at, *rest = row
     return StoredPlayer(player_id, email, created_at.astimezone(UTC), *rest)
+
+
+async def display_name(connection: AsyncConnection[Any], player_id: UUID) -> str | None:
+    """The name that a player shows to others, if they have one."""
+    player = await find(connection, player_id)
+    return player.display_name if player else None

@@ -5,7 +5,7 @@ Whoever touches tokens holds the player's row first: so nobody waits for each ot
 
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from psycopg import AsyncConnection
 
@@ -41,6 +41,32 @@ async def ask(
             "kind": kind.name,
             "now": now,
             "token_hash": fingerprint(token) if token else None,
+            "channel": CHANNEL,
+        },
+    )
+
+
+async def ask_once(
+    connection: AsyncConnection[Any], kind: Kind, player_id: UUID, event_id: UUID, now: datetime
+) -> None:
+    """Have a mail without a token sent because of an event, once, however often this is called."""
+    await connection.execute(
+        """
+        WITH asked AS (
+            INSERT INTO accounts.mails (id, player_id, kind, asked_at, due_at)
+            SELECT %(id)s, player.id, %(kind)s, %(now)s, %(now)s
+            FROM accounts.players AS player
+            WHERE player.id = %(player_id)s AND player.erased_at IS NULL
+            ON CONFLICT (id) DO NOTHING
+            RETURNING id
+        )
+        SELECT pg_notify(%(channel)s, '') FROM asked
+        """,
+        {
+            "id": uuid5(event_id, kind.name),
+            "player_id": player_id,
+            "kind": kind.name,
+            "now": now,
             "channel": CHANNEL,
         },
     )

@@ -32,4 +32,7 @@ PASSWORD_RESET: Final = Kind(
     token_life=timedelta(hours=1),
     patience=timedelta(days=1),  # who has waited longer has long asked again
 )
-KINDS: Final = {kind.name: kind for kind in (VERIFICATION, PASSWORD_RESET)}
+CONFIRMATION_REMINDER: Final = Kind(
+    "confirmation_reminder", words.confirmation_reminder, to_verified_only=True
+)
+KINDS: Final = {kind.name: kind for kind in (VERIFICATION, PASSWORD_RESET, CONFIRMATION_REMINDER)}

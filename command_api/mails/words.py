@@ -58,3 +58,21 @@ The link works once, within an hour. Without the app, send this code with the ne
 You did not ask for this? Then do nothing: your password stays as it is.
 """,
     )
+
+
+def confirmation_reminder(links: Links, token: str) -> Words:  # noqa: ARG001  # it has none
+    """To the player who can do something about a request that nobody answered for three days."""
+    return Words(
+        "A match waits to be confirmed",
+        f"""\
+Hello,
+
+one of your matches waits for three days to be confirmed by both of its players. Here you see it:
+
+{links.app}/matches
+
+If your opponent shares it with you, say whether the numbers are right. If you asked your opponent,
+remind them, or ask again: the app makes a new link, and the old one works no more. The request
+ends by itself two weeks after it was made, and there is no other mail about it.
+""",
+    )

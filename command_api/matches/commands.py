@@ -71,7 +71,9 @@ class RestoreMatch(Struct, frozen=True):
 
 
 class EraseMatch(Struct, frozen=True):
-    """Take the match out of everything for ever: its owner's account is erased."""
+    """Take what is of `player_id` out of the match for ever: their account is erased."""
+
+    player_id: UUID
 
 
 MatchCommand = (

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from command_api.matches.commands import UploadScreenshot
 from command_api.matches.quotas import Quotas
 from command_api.pictures import inspect
 from command_api.received import ReceivedFile
@@ -46,11 +45,11 @@ class Keeper:
         async with self._large:
             return await self._keep(file, owner_id, match_id)
 
-    async def take_back(self, command: UploadScreenshot) -> None:
-        """Remove the picture of a command that no event came of; if not now, the sweep will."""
+    async def take_back(self, key: str, owner_id: UUID, size: int) -> None:
+        """Remove a picture that no event came to name; if not now, the sweep will."""
         with contextlib.suppress(Unavailable):
-            await self._screenshots.delete(command.screenshot)
-            await self._quotas.give_back(command.owner_id, command.size)
+            await self._screenshots.delete(key)
+            await self._quotas.give_back(owner_id, size)
 
     async def _keep(self, file: ReceivedFile, owner_id: UUID, match_id: UUID) -> StoredPicture:
         view = file.view()

@@ -212,7 +212,7 @@ def _sent(greatest: int) -> Schema:
     }
 
 
-_SCORE: Final = _sent(SCORE["maximum"])
+SCORE_SENT: Final = _sent(SCORE["maximum"])
 SCHEMAS: Final[Mapping[str, Schema]] = {
     "StatsSent": {**statistics("PairSent", "SharesSent"), **CLOSED},
     "PairSent": {
@@ -234,10 +234,10 @@ SHAPES: Final = (
         struct=ConfirmStats,
         name="Confirmation",
         fields={
-            "score_user": _SCORE,
-            "score_opponent": _SCORE,
-            "penalties_user": nullable(_SCORE),
-            "penalties_opponent": nullable(_SCORE),
+            "score_user": SCORE_SENT,
+            "score_opponent": SCORE_SENT,
+            "penalties_user": nullable(SCORE_SENT),
+            "penalties_opponent": nullable(SCORE_SENT),
             "stats": ref("StatsSent"),
             "opponent_name": NAME,
         },

@@ -17,6 +17,7 @@ from events.catalogue import CURRENT
 from events.matches import (
     ExtractionFailed,
     ExtractionRequested,
+    ScreenshotAttached,
     ScreenshotUploaded,
     StatsExtracted,
 )
@@ -27,7 +28,9 @@ from events.screenshots import Screenshots, original_of
 BEGINS_WITHIN: Final = timedelta(minutes=5)
 RETRY_AFTER_SECONDS: Final = 5
 ASKING: Final = [
-    name for name, kind in CURRENT.items() if kind in (ScreenshotUploaded, ExtractionRequested)
+    name
+    for name, kind in CURRENT.items()
+    if kind in (ScreenshotUploaded, ExtractionRequested, ScreenshotAttached)
 ]
 ANSWERING: Final = [
     name for name, kind in CURRENT.items() if kind in (StatsExtracted, ExtractionFailed)

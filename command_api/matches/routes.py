@@ -1,21 +1,17 @@
 """The addresses of match commands."""
 
-import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Final
-from uuid import uuid4, uuid5
+from uuid import uuid5
 
-import msgspec
 from litestar import Response, Router, delete, patch, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from msgspec import UNSET, Struct
-from msgspec.structs import replace
+from msgspec import UNSET
 
 from command_api.bodies import read_form, read_json
-from command_api.idempotency import Answer, Answers, Attempt, attempt_of
+from command_api.idempotency import Answer, Answers
 from command_api.matches.commands import (
     ConfirmStats,
     DeleteMatch,
@@ -23,45 +19,24 @@ from command_api.matches.commands import (
     RequestExtraction,
     RestoreMatch,
 )
-from command_api.matches.executing import Done
+from command_api.matches.requests import (
+    Asked,
+    answer_of,
+    asked_by,
+    expected_version,
+    response_of,
+)
 from command_api.matches.upload_form import FILE, upload_of
 from command_api.matches.use_cases import MatchCommands
 from command_api.pictures import MAX_BYTES
-from command_api.preferences import Waiting, waiting
-from events.base import Cause
 from events.identity import Principal
 from events.match import Status
-from events.match_view import view
 from events.media import MediaAddresses
 from events.parameters import parameters_of
-from events.progress import NOT_REACHED
 from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
 
 MATCH: Final = "/api/matches/{match_id:str}"
-# What an If-Match that is no version asks for: no match has it.
-NO_VERSION: Final = -1
-
-
-class Asked(Struct, frozen=True):
-    """A request on its way to a command: by whom, which attempt, and what it prefers."""
-
-    principal: Principal
-    attempt: Attempt
-    now: datetime
-    wait: Waiting
-
-    @property
-    def cause(self) -> Cause:
-        """The request is where everything begins."""
-        command_id = self.attempt.command_id
-        return Cause(
-            command_id=command_id,
-            actor=f"player:{self.principal.user_id}",
-            occurred_at=self.now,
-            correlation_id=command_id,
-            causation_id=command_id,
-        )
 
 
 @post("/api/matches", status_code=201)
@@ -74,9 +49,9 @@ async def upload_screenshot(
 ) -> Response[bytes]:
     """Keep a screenshot as a new match, and wait for its reading."""
     form = await read_form(request, frozenset({FILE}), MAX_BYTES)
-    asked = _asked(request, principal, form.content())
+    asked = asked_by(request, principal, form.content())
     if given := await answers.first(asked.attempt):
-        return _response(given, media)
+        return response_of(given, media)
     match_id = uuid5(asked.attempt.command_id, "match")
     upload = upload_of(form, asked.now)
     confirmation = upload.confirmation
@@ -88,9 +63,9 @@ async def upload_screenshot(
     is_shown = await commands.until_shown(done.position, asked.wait.shown)
     status = 202 if done.match.status is Status.PROCESSING else 201
     location = {"Location": f"/api/matches/{done.match.id}/"}
-    answer = await _answer(commands, done, status, is_shown=is_shown, headers=location)
+    answer = await answer_of(commands, done, status, is_shown=is_shown, headers=location)
     kept = await answers.keep(asked.attempt, principal.user_id, answer, asked.now)
-    return _response(kept, media)
+    return response_of(kept, media)
 
 
 @put(MATCH)
@@ -104,8 +79,8 @@ async def confirm_stats(
     """Confirm the numbers, or correct them when they were confirmed before."""
     needed = ("score_user", "score_opponent")
     command = await _confirmation(request, match_id, principal, commands, needed)
-    answer = await _change(request, match_id, _asked(request, principal), commands, command)
-    return _response(answer, media)
+    answer = await _change(request, match_id, asked_by(request, principal), commands, command)
+    return response_of(answer, media)
 
 
 @patch(MATCH)
@@ -118,8 +93,8 @@ async def confirm_some_stats(
 ) -> Response[bytes]:
     """Confirm the numbers as they stand, but for those that are sent."""
     command = await _confirmation(request, match_id, principal, commands)
-    answer = await _change(request, match_id, _asked(request, principal), commands, command)
-    return _response(answer, media)
+    answer = await _change(request, match_id, asked_by(request, principal), commands, command)
+    return response_of(answer, media)
 
 
 @delete(MATCH, status_code=204)
@@ -194,7 +169,7 @@ async def _asked_of(
 ) -> Asked:
     async with _strangers_first(match_id, principal, commands):
         parameters_of(request)
-        return _asked(request, principal, content)
+        return asked_by(request, principal, content)
 
 
 @asynccontextmanager
@@ -209,15 +184,6 @@ async def _strangers_first(
         raise
 
 
-def _asked(
-    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview] | None = None
-) -> Asked:
-    """With `content` the request may be sent again under its Idempotency-Key."""
-    attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
-    wait = waiting(", ".join(request.headers.getall("prefer", [])))
-    return Asked(principal, attempt, datetime.now(UTC), wait)
-
-
 async def _change_once(
     request: WebRequest,
     match_id: str,
@@ -230,10 +196,10 @@ async def _change_once(
 ) -> Response[bytes]:
     """A change that may be asked for again under its Idempotency-Key."""
     if given := await answers.first(asked.attempt):
-        return _response(given, media)
+        return response_of(given, media)
     answer = await _change(request, match_id, asked, commands, command, status)
     kept = await answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
-    return _response(kept, media)
+    return response_of(kept, media)
 
 
 async def _change(
@@ -249,48 +215,11 @@ async def _change(
         asked.principal.user_id,
         command,
         asked.cause,
-        _expected_version(request),
+        expected_version(request),
         asked.attempt.fingerprint,
     )
     is_shown = await commands.until_shown(done.position, asked.wait.shown)
-    return await _answer(commands, done, status, is_shown=is_shown)
-
-
-async def _answer(
-    commands: MatchCommands,
-    done: Done,
-    status: int,
-    *,
-    is_shown: bool,
-    headers: dict[str, str] | None = None,
-) -> Answer:
-    headers = {"ETag": f'"{done.match.version}"', **(headers or {})}
-    if done.position is not None:
-        headers["Event-Position"] = str(done.position)
-    if not is_shown:
-        headers[NOT_REACHED] = "false"
-    shown = replace(view(done.match), duplicate_of=await commands.duplicate_of(done.match))
-    return Answer(status, headers, msgspec.json.encode(shown))
-
-
-def _response(answer: Answer, media: MediaAddresses) -> Response[bytes]:
-    """The answer with addresses of pictures that are good from now on, however old it is."""
-    return Response(
-        media.signed_json(answer.body.decode(), time.time()).encode(),
-        status_code=answer.status,
-        headers=answer.headers,
-        media_type="application/json",
-    )
-
-
-def _expected_version(request: WebRequest) -> int | None:
-    condition = request.headers.get("if-match", "").strip()
-    if condition in ("", "*"):
-        return None
-    digits = condition.strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
-        return NO_VERSION
-    return int(digits)
+    return await answer_of(commands, done, status, is_shown=is_shown)
 
 
 router = Router(

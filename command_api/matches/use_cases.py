@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 from uuid import UUID
 
@@ -13,9 +15,10 @@ from command_api.matches.commands import (
 )
 from command_api.matches.confirming import confirm
 from command_api.matches.executing import Done, Executor, note
+from command_api.matches.friend_rules import decide_for_friend, refuse_removed
 from command_api.matches.keeping import Keeper
 from command_api.matches.quotas import Quotas
-from command_api.matches.rules import refuse_gone
+from command_api.matches.rules import NO_MATCH, decide, refuse_gone
 from command_api.matches.rules import upload as begin
 from command_api.matches.upload_form import Upload
 from events.base import Cause
@@ -24,6 +27,7 @@ from events.match import Match, Status, evolve, fold
 from events.matches import MatchEvent
 from events.progress import Progress
 from events.refusals import NotFound, Unprocessable, VersionMismatch
+from events.seats import half_of
 
 
 class OwnNames(Protocol):
@@ -36,8 +40,8 @@ class OwnNames(Protocol):
 class Duplicates(Protocol):
     """Which matches show a screen that was sent before."""
 
-    async def of(self, match_id: UUID) -> UUID | None:
-        """The first match with the same screen, if this one is not the first."""
+    async def of(self, owner_id: UUID, match_id: UUID) -> UUID | None:
+        """The player's first match with the same screen, if this one is not the first."""
 
 
 class MatchCommands:
@@ -96,48 +100,57 @@ class MatchCommands:
         events = _begun(command, confirmation, cause)
         with self._progress.changes_of(command.match_id) as changed:
             match, position = await self._append(command, events, fingerprint)
-            note(command, cause, match)
+            for event in events:
+                note(event)
             if match.status is not Status.PROCESSING:
                 return Done(match, position)
-            match = await self._until_read(match, changed, seconds)
+            match = await self.until(match, changed, seconds, _is_read)
         return Done(match, max(position, self._progress.position))
 
     async def change(
         self,
         match_id: UUID,
-        owner_id: UUID,
+        player_id: UUID,
         command: MatchCommand,
         cause: Cause,
         version: int | None = None,
         fingerprint: bytes | None = None,
     ) -> Done:
-        """Give a command of its owner to a match, at `version` only if that is given.
+        """Give a command of one of its players to a match, at `version` only if that is given.
 
-        Raises `NotFound`, `VersionMismatch` and what the rules refuse.
+        The match comes as they see it. Raises `NotFound`, `VersionMismatch` and what the rules
+        refuse.
         """
 
-        def permitted(match: Match | None) -> Match:
-            match = _owned(match, owner_id)
-            if version is not None and version != match.version:
-                refuse_gone(match, command)  # a condition on what is not there does not count
+        async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            half = half_for(found, player_id)
+            is_friend = found is not half
+            if version is not None and version != half.version:
+                # A condition on what is not there does not count.
+                if is_friend:
+                    refuse_removed(half)
+                else:
+                    refuse_gone(half, command)
                 raise VersionMismatch(
-                    f"The match is at version {match.version}, which is not what If-Match names."
+                    f"The match is at version {half.version}, which is not what If-Match names."
                 )
-            return match
+            return (decide_for_friend if is_friend else decide)(half, command, cause)
 
         if isinstance(command, RequestExtraction):
-            await self.refuse_stranger(match_id, owner_id)
-            await self._quotas.charge(owner_id, match_id, 0)
-        return await self._executor.execute(match_id, permitted, command, cause, fingerprint)
+            await self.refuse_stranger(match_id, player_id)
+            await self._quotas.charge(player_id, match_id, 0)
+        done = await self._executor.execute(match_id, decision, cause, fingerprint)
+        return Done(half_for(done.match, player_id), done.position)
 
-    async def refuse_stranger(self, match_id: UUID, owner_id: UUID) -> None:
+    async def refuse_stranger(self, match_id: UUID, player_id: UUID) -> None:
         """Raise `NotFound` if the match is not there or somebody else's."""
-        _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
+        half_for(await asyncio.to_thread(self._log.load, match_id), player_id)
 
-    async def refuse_absent(self, match_id: UUID, owner_id: UUID) -> None:
+    async def refuse_absent(self, match_id: UUID, player_id: UUID) -> None:
         """Raise `NotFound` if the match is not there, deleted, or somebody else's."""
-        match = _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
-        refuse_gone(match, ConfirmStats())
+        half = half_for(await asyncio.to_thread(self._log.load, match_id), player_id)
+        if half.is_deleted:
+            raise NotFound(NO_MATCH)
 
     async def until_shown(self, position: int | None, seconds: float) -> bool:
         """Wait until queries show `position`; False if that takes too long."""
@@ -150,31 +163,44 @@ class MatchCommands:
         try:
             position = await self._log.append_soon(*events, fingerprint=fingerprint)
         except (Unprocessable, NotFound):  # another request has the key; the player was erased
-            await self._keeper.take_back(command)
+            await self._take_back(command)
             raise
         if not fingerprint:
             return fold(events), position
         match = await self._load(command.match_id)
         if match.screenshot != command.screenshot:  # another attempt under this key was first
-            await self._keeper.take_back(command)
+            await self._take_back(command)
         return match, position
 
     async def duplicate_of(self, match: Match) -> UUID | None:
         """The match that `match` repeats; only what was read can be compared."""
-        return await self._duplicates.of(match.id) if match.reading else None
+        return await self._duplicates.of(match.owner_id, match.id) if match.reading else None
 
-    async def _until_read(self, match: Match, changed: asyncio.Event, seconds: float) -> Match:
-        """The match once its reading is recorded and shown, or as it is after `seconds`.
+    def changes_of(self, match_id: UUID) -> AbstractContextManager[asyncio.Event]:
+        """An event that is set whenever queries show another state of the match."""
+        return self._progress.changes_of(match_id)
+
+    async def until(
+        self,
+        match: Match,
+        changed: asyncio.Event,
+        seconds: float,
+        is_there: Callable[[Match], bool],
+    ) -> Match:
+        """The match once it is as wished, recorded and shown, or as it is after `seconds`.
 
         A process that stops waits no longer either.
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while match.status is Status.PROCESSING and not self._progress.is_ending:
+                while not is_there(match) and not self._progress.is_ending:
                     await changed.wait()
                     changed.clear()
                     match = await self._load(match.id)
         return match
+
+    async def _take_back(self, command: UploadScreenshot) -> None:
+        await self._keeper.take_back(command.screenshot, command.owner_id, command.size)
 
     async def _load(self, match_id: UUID) -> Match:
         match = await asyncio.to_thread(self._log.load, match_id)
@@ -182,10 +208,16 @@ class MatchCommands:
         return match
 
 
-def _owned(match: Match | None, owner_id: UUID) -> Match:
-    if match is None or match.owner_id != owner_id:
-        raise NotFound("There is no such match.")
-    return match
+def half_for(match: Match | None, player_id: UUID) -> Match:
+    """The match as `player_id` sees it; raises `NotFound` where it is not theirs."""
+    half = half_of(match, player_id) if match else None
+    if half is None:
+        raise NotFound(NO_MATCH)
+    return half
+
+
+def _is_read(match: Match) -> bool:
+    return match.status is not Status.PROCESSING
 
 
 def _begun(

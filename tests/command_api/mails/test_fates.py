@@ -49,7 +49,7 @@ def test_doubts_do_not_matter_where_repeats_do_no_harm() -> None:
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_it_is_given_up_when_the_patience_of_its_kind_ends(kind: Kind) -> None:
-    mail, end = replace(MAIL, kind=kind), NOW + kind.patience
+    mail, end = replace(MAIL, kind=kind, email_verified_at=NOW), NOW + kind.patience
     assert fate(mail, end, repeats_harmlessly=False) is Fate.SEND
     later = end + timedelta(seconds=1)
     assert fate(mail, later, repeats_harmlessly=False) is Fate.GIVE_UP

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from command_api.accounts.addresses import is_address
-from command_api.mails.kinds import KINDS, Kind
+from command_api.mails.kinds import CONFIRMATION_REMINDER, KINDS, Kind
 from command_api.mails.letters import Letter
 from command_api.mails.tokens import fingerprint, token_of
 from command_api.mails.words import Links
@@ -48,13 +48,21 @@ addresses = st.builds(
 ).filter(is_address)
 
 
-@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+WITH_TOKEN = {name: kind for name, kind in KINDS.items() if kind.token_life}
+
+
+@pytest.mark.parametrize("kind", WITH_TOKEN.values(), ids=WITH_TOKEN)
 def test_every_kind_holds_its_link_unbroken_and_its_token_alone(kind: Kind) -> None:
     token = token_of(KEY, kind.name, MAIL_ID)
     lines = replace(LETTER, words=kind.write(LINKS, token)).message().as_bytes().split(b"\r\n")
     [link] = [line for line in lines if line.startswith(b"https://app.example.com/")]
     assert link.endswith(f"?token={token}".encode())
     assert lines.count(token.encode()) == 1
+
+
+def test_a_reminder_leads_to_the_matches_and_holds_no_secret() -> None:
+    lines = CONFIRMATION_REMINDER.write(LINKS, "").text.splitlines()
+    assert [line for line in lines if "://" in line] == ["https://app.example.com/matches"]
 
 
 def test_its_headers_name_nobody_but_by_address() -> None:

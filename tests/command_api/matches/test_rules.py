@@ -6,15 +6,17 @@ from functools import reduce
 import pytest
 from msgspec.structs import replace
 
+from command_api.matches import rules
 from command_api.matches.commands import (
     ConfirmStats,
     DeleteMatch,
+    MatchCommand,
     RecordFailure,
     RecordReading,
     RequestExtraction,
     RestoreMatch,
 )
-from command_api.matches.rules import decide
+from events.base import Cause
 from events.match import Match, evolve
 from events.matches import (
     Confirmation,
@@ -43,6 +45,13 @@ def given(*events: MatchEvent) -> Match:
     match = reduce(evolve, events, None)
     assert match is not None
     return match
+
+
+def decide(match: Match, command: MatchCommand, cause: Cause) -> MatchEvent | None:
+    """The one event that comes of a command, if any."""
+    events = rules.decide(match, command, cause)
+    assert len(events) <= 1
+    return events[0] if events else None
 
 
 def confirm(match: Match, command: ConfirmStats) -> Confirmation:

@@ -1,0 +1,124 @@
+"""Ends requests for confirmation that nobody answers, and reminds of them once before that.
+
+A process manager: it follows the log, keeps what is due in a table, and gives commands when their
+time has come. It holds no timer and no state of its own, so it may be killed at any moment.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import uuid5
+
+import msgspec
+import psycopg
+from psycopg import AsyncConnection
+
+from command_api.confirmations import deadlines
+from command_api.confirmations.commands import ExpireConfirmation, RemindOfConfirmation
+from command_api.confirmations.deadlines import Due
+from command_api.confirmations.rules import expire, remind
+from command_api.matches.executing import Executor, existing
+from events import tail
+from events.base import Cause
+from events.codec import EventMapper, UnknownEvent
+from events.leading import LEASE_SECONDS, cut_after, leading
+from events.match import Match
+from events.matches import MatchEvent
+from events.recorder import APPENDED_CHANNEL
+from events.refusals import Conflict, NotFound, Unavailable
+
+LOCK: Final = "tracker confirmation deadlines"
+ACTOR: Final = "system"
+BATCH: Final = 500
+AT_ONCE: Final = 50
+# A notification may be lost, and time passes without one.
+PATIENCE_SECONDS: Final = 1.0
+PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
+TROUBLE: Final = (psycopg.Error, OSError, Unavailable, UnknownEvent, msgspec.DecodeError)
+
+log = logging.getLogger(__name__)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class ConfirmationProcess:
+    """Started any number of times, one leads and the others wait to follow it."""
+
+    def __init__(
+        self,
+        conninfo: str,
+        executor: Executor,
+        *,
+        clock: Callable[[], datetime] = _now,
+        lease: float = LEASE_SECONDS,
+    ) -> None:
+        self._conninfo = conninfo
+        self._executor = executor
+        self._clock = clock
+        self._lease = lease
+        self._mapper = EventMapper()  # names are of no concern here
+
+    async def run(self) -> None:
+        """Work until cancelled; trouble is waited out."""
+        while True:
+            try:
+                await self._lead()
+            except TROUBLE as error:
+                log.warning("confirmations wait: %s %s", type(error).__name__, error)
+                await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+
+    async def _lead(self) -> None:
+        async with leading(self._conninfo, LOCK, self._lease, lambda: None) as conn:
+            async with cut_after(conn, self._lease):
+                await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+            while True:
+                if not await self.step(conn):
+                    async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
+                        pass
+
+    async def step(self, conn: AsyncConnection[Any]) -> bool:
+        """Follow the log for a batch, then do what is due; True if there may be more."""
+        async with cut_after(conn, self._lease):
+            position = await deadlines.position(conn)
+            batch = await tail.read(conn, self._mapper, position, BATCH)
+            if batch:
+                await deadlines.follow(conn, batch, self._clock())
+        if len(batch) == BATCH:
+            return True  # what is due by now may be over further on
+        async with cut_after(conn, self._lease):
+            due = await deadlines.due(conn, self._clock(), AT_ONCE)
+        for one in due:
+            await self._act(conn, one)
+        return bool(due)
+
+    async def _act(self, conn: AsyncConnection[Any], one: Due) -> None:
+        """Give the command. What it leads to comes back by the log."""
+        now = self._clock()
+        is_over = now >= one.expires_at
+
+        async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            if is_over:
+                return expire(existing(found), ExpireConfirmation(one.request_id), cause)
+            return remind(existing(found), RemindOfConfirmation(one.request_id), cause)
+
+        cause = Cause(
+            # Of several who give it, one is taken.
+            command_id=uuid5(one.request_id, "expiry" if is_over else "reminder"),
+            actor=ACTOR,
+            occurred_at=now,
+            correlation_id=one.correlation_id,
+            causation_id=one.request_id,
+        )
+        try:
+            done = await self._executor.execute(one.match_id, decision, cause)
+        except (NotFound, Conflict) as refusal:
+            log.info("nothing is due for match %s: %s", one.match_id, refusal)
+        else:
+            if done.position:
+                return
+        async with cut_after(conn, self._lease):
+            await deadlines.strike(conn, one, now)

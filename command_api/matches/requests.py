@@ -1,0 +1,95 @@
+"""A request of a player on its way to a command, and the answer that shows what it led to."""
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final
+from uuid import uuid4
+
+import msgspec
+from litestar import Response
+from msgspec import Struct
+from msgspec.structs import replace
+
+from command_api.idempotency import Answer, Attempt, attempt_of
+from command_api.matches.executing import Done
+from command_api.matches.use_cases import MatchCommands
+from command_api.preferences import Waiting, waiting
+from events.base import Cause
+from events.identity import Principal
+from events.match_view import view
+from events.media import MediaAddresses
+from events.progress import NOT_REACHED
+from events.web import WebRequest
+
+# What an If-Match that is no version asks for: no match has it.
+NO_VERSION: Final = -1
+
+
+class Asked(Struct, frozen=True):
+    """A request on its way to a command: by whom, which attempt, and what it prefers."""
+
+    principal: Principal
+    attempt: Attempt
+    now: datetime
+    wait: Waiting
+
+    @property
+    def cause(self) -> Cause:
+        """The request is where everything begins."""
+        command_id = self.attempt.command_id
+        return Cause(
+            command_id=command_id,
+            actor=f"player:{self.principal.user_id}",
+            occurred_at=self.now,
+            correlation_id=command_id,
+            causation_id=command_id,
+        )
+
+
+def asked_by(
+    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview] | None = None
+) -> Asked:
+    """With `content` the request may be sent again under its Idempotency-Key."""
+    attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
+    wait = waiting(", ".join(request.headers.getall("prefer", [])))
+    return Asked(principal, attempt, datetime.now(UTC), wait)
+
+
+async def answer_of(
+    commands: MatchCommands,
+    done: Done,
+    status: int,
+    *,
+    is_shown: bool,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """The answer with the match after a command, as its player sees it."""
+    headers = {"ETag": f'"{done.match.version}"', **(headers or {})}
+    if done.position is not None:
+        headers["Event-Position"] = str(done.position)
+    if not is_shown:
+        headers[NOT_REACHED] = "false"
+    shown = replace(view(done.match), duplicate_of=await commands.duplicate_of(done.match))
+    return Answer(status, headers, msgspec.json.encode(shown))
+
+
+def response_of(answer: Answer, media: MediaAddresses) -> Response[bytes]:
+    """The answer with addresses of pictures that are good from now on, however old it is."""
+    return Response(
+        media.signed_json(answer.body.decode(), time.time()).encode(),
+        status_code=answer.status,
+        headers=answer.headers,
+        media_type="application/json",
+    )
+
+
+def expected_version(request: WebRequest) -> int | None:
+    """The version that `If-Match` names; None where any will do."""
+    condition = request.headers.get("if-match", "").strip()
+    if condition in ("", "*"):
+        return None
+    digits = condition.strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) < 20):
+        return NO_VERSION
+    return int(digits)
