@@ -11,9 +11,22 @@ from psycopg.rows import TupleRow
 from events.match import Match
 from events.perspective import numbers_of, perspective_of
 from events.stats import Pair
+from projections.upsert import Upsert
 
 # Heights of common screens; a picture counts to the first that it does not exceed.
 HEIGHTS: Final = (480, 540, 720, 1080, 1440)
+_COLUMNS: Final = {
+    **dict.fromkeys(("series", "engine", "screen", "size", "field"), "text"),
+    **dict.fromkeys(("compared", "corrected"), "int8"),
+}
+_INSERT: Final = Upsert("reading_quality", _COLUMNS, key=None)
+_UPSERT: Final = Upsert(
+    "reading_quality",
+    _COLUMNS,
+    "series",
+    summed=("compared", "corrected"),
+    kept=("engine", "screen", "size", "field"),
+)
 
 
 class Series(Struct, frozen=True):
@@ -113,36 +126,14 @@ def write(cursor: Cursor[TupleRow], tries: Tries) -> None:
     rows = tries.rows()
     if not rows:
         return
-    cursor.executemany(
-        """
-        INSERT INTO reading_quality (
-            series, engine, screen, size, field, compared, corrected
-        )
-        VALUES (
-            %(series)s, %(engine)s, %(screen)s, %(size)s, %(field)s, %(compared)s, %(corrected)s
-        )
-        ON CONFLICT (series) DO UPDATE SET
-            compared = reading_quality.compared + EXCLUDED.compared,
-            corrected = reading_quality.corrected + EXCLUDED.corrected
-        """,
-        rows,
-    )
-    cursor.execute("DELETE FROM reading_quality WHERE compared = 0")
+    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    if any(row["compared"] < 0 for row in rows):
+        cursor.execute("DELETE FROM reading_quality WHERE compared = 0")
 
 
 def write_new(cursor: Cursor[TupleRow], tries: Tries) -> None:
     """Fill the table, which is empty and may have no index yet."""
-    cursor.executemany(
-        """
-        INSERT INTO reading_quality (
-            series, engine, screen, size, field, compared, corrected
-        )
-        VALUES (
-            %(series)s, %(engine)s, %(screen)s, %(size)s, %(field)s, %(compared)s, %(corrected)s
-        )
-        """,
-        tries.rows(),
-    )
+    _INSERT.write(cursor, [tuple(row.values()) for row in tries.rows()])
 
 
 def _differs(seen: Pair, told: Pair) -> bool:

@@ -46,12 +46,10 @@ def problem_of(stored: Stored, error: Exception) -> str:
     return f"{stored.name}, version {stored.version}: {type(error).__name__}: {error}"
 
 
-def read_after(
-    conn: Connection[TupleRow], position: sql.Composable, limit: int, upto: int | None = None
-) -> tuple[int, list[Stored]]:
-    """The events after a place, at most `limit` and none after `upto`; and where the place was.
+def events_after(position: sql.Composable) -> bytes:
+    """The question for `read_after` to ask; `position` is an SQL expression for a place.
 
-    `position` is an SQL expression for the place: one question to the server less.
+    With the place in it, it is one question to the server less.
     """
     query = sql.SQL(
         """
@@ -63,8 +61,15 @@ def read_after(
         ORDER BY notification_id
         LIMIT %(limit)s
         """
-    ).format(position=position)
-    rows = conn.execute(query, {"upto": upto, "limit": limit}, binary=True).fetchall()
+    )
+    return query.format(position=position).as_bytes()
+
+
+def read_after(
+    conn: Connection[TupleRow], question: bytes, limit: int, upto: int | None = None
+) -> tuple[int, list[Stored]]:
+    """The events after a place, at most `limit` and none after `upto`; and where the place was."""
+    rows = conn.execute(question, {"upto": upto, "limit": limit}, binary=True).fetchall()
     return (rows[0][5] if rows else 0), [Stored(*row[:5]) for row in rows]
 
 
