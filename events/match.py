@@ -116,23 +116,24 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
         return _uploaded(event)
     if match is None:
         raise ValueError(f"a match cannot begin with {type(event).__name__}")
-    match = replace(match, version=event.version)
+    version = event.version
     match event:
         case ExtractionRequested():
-            return replace(match, awaits=event.id, failure=None)
+            return replace(match, version=version, awaits=event.id, failure=None)
         case StatsExtracted():
-            return replace(match, awaits=None, reading=event.reading, failure=None)
+            reading = event.reading
+            return replace(match, version=version, awaits=None, reading=reading, failure=None)
         case ExtractionFailed():
             failure = Failure(reason=event.reason, detail=event.detail)
-            return replace(match, awaits=None, failure=failure)
+            return replace(match, version=version, awaits=None, failure=failure)
         case StatsConfirmed() | StatsCorrected():
             return _confirmed(match, event)
         case MatchDeleted():
-            return replace(match, is_deleted=True)
+            return replace(match, version=version, is_deleted=True)
         case MatchRestored():
-            return replace(match, is_deleted=False)
+            return replace(match, version=version, is_deleted=False)
         case MatchErased():
-            return replace(match, is_deleted=True, is_erased=True, awaits=None)
+            return replace(match, version=version, is_deleted=True, is_erased=True, awaits=None)
     assert_never(event)
 
 
@@ -174,6 +175,7 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
     )
     return replace(
         match,
+        version=event.version,
         opponent_name=event.opponent_name,
         side=event.side,
         played_at=event.played_at or match.played_at,
