@@ -130,24 +130,26 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
         return _uploaded(event)
     if match is None:
         raise ValueError(f"a match cannot begin with {type(event).__name__}")
-    match = replace(match, version=event.version)
+    version = event.version
     match event:
         case ExtractionRequested():
-            return replace(match, awaits=event.id, failure=None)
+            return replace(match, version=version, awaits=event.id, failure=None)
         case StatsExtracted() | ExtractionFailed():
             return _read(match, event)
         case StatsConfirmed() | StatsCorrected():
             return _confirmed(match, event)
         case MatchDeleted() | MatchRestored():
-            return replace(match, is_deleted=isinstance(event, MatchDeleted))
+            is_deleted = isinstance(event, MatchDeleted)
+            return replace(match, version=version, is_deleted=is_deleted)
         case MatchJoined():
-            return replace(match, is_deleted=True, joined_into=event.into)
+            return replace(match, version=version, is_deleted=True, joined_into=event.into)
         case MatchErased():
-            return _erased(match)
+            return replace(_erased(match), version=version)
         case FriendErased():
-            return _friend_erased(match, event)
+            return replace(_friend_erased(match, event), version=version)
         case _:
-            return replace(match, sharing=evolve_sharing(match.sharing, event))
+            sharing = evolve_sharing(match.sharing, event)
+            return replace(match, version=version, sharing=sharing)
 
 
 def fold(events: Iterable[MatchEvent]) -> Match:
@@ -179,12 +181,14 @@ def _uploaded(event: ScreenshotUploaded) -> Match:
 
 
 def _read(match: Match, event: StatsExtracted | ExtractionFailed) -> Match:
-    if match.attached_awaits == event.request_id and match.sharing:
-        return replace(match, sharing=read(match.sharing, event))
+    version = event.version
+    if match.sharing and match.attached_awaits == event.request_id:
+        return replace(match, version=version, sharing=read(match.sharing, event))
     if isinstance(event, StatsExtracted):
-        return replace(match, awaits=None, reading=event.reading, failure=None)
+        reading = event.reading
+        return replace(match, version=version, awaits=None, reading=reading, failure=None)
     failure = Failure(reason=event.reason, detail=event.detail)
-    return replace(match, awaits=None, failure=failure)
+    return replace(match, version=version, awaits=None, failure=failure)
 
 
 def _confirmed(match: Match, event: Confirmation) -> Match:
@@ -199,6 +203,7 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
     )
     return replace(
         match,
+        version=event.version,
         opponent_name=event.opponent_name,
         side=event.side,
         played_at=event.played_at or match.played_at,
@@ -221,6 +226,7 @@ def _corrected_by_friend(match: Match, event: Confirmation) -> Match:
     friend = replace(sharing.friend, opponent_name=event.opponent_name)
     return replace(
         match,
+        version=event.version,
         side=event.side.opposite if event.side else match.side,
         played_at=event.played_at or match.played_at,
         confirmed=confirmed,

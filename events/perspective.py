@@ -80,8 +80,15 @@ def numbers_of(reading: Reading, side: Side) -> SeenNumbers:
     return SeenNumbers(
         score=seen_from(side, reading.score),
         penalties=seen_from(side, reading.penalties) if reading.penalties else None,
-        stats={key: seen_from(side, sides) for key, sides in reading.stats.items()},
+        stats=_stats_of(reading, side),
     )
+
+
+def _stats_of(reading: Reading, side: Side) -> dict[str, Pair]:
+    # Not by `seen_from`, which would be called a dozen times for each match of a rebuild.
+    if side is Side.LEFT:
+        return {key: Pair(sides.left, sides.right) for key, sides in reading.stats.items()}
+    return {key: Pair(sides.right, sides.left) for key, sides in reading.stats.items()}
 
 
 def _is_named(folded: str, name: str | None) -> bool:

@@ -7,6 +7,7 @@ to another event, does not open.
 import base64
 import secrets
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -61,8 +62,8 @@ class Names(Struct, frozen=True):
     def put_into_event(self, event: Struct, names: tuple[Any, ...]) -> None:
         """Put the names into an event that is still being made and that nobody has seen yet."""
         for path, value in zip(self.blanks, names, strict=True):
+            outer, name = _steps(path)
             holder = event
-            *outer, name = path.split(".")
             for step in outer:
                 holder = getattr(holder, step)
             force_setattr(holder, name, value)
@@ -84,7 +85,14 @@ def unseal(key: AESGCM, box: bytes, about: bytes) -> bytes:
 
 
 def _holder(fields: dict[str, Any], path: str) -> tuple[dict[str, Any], str]:
-    *outer, name = path.split(".")
+    outer, name = _steps(path)
     for step in outer:
         fields = fields[step]
     return fields, name
+
+
+@cache
+def _steps(path: str) -> tuple[list[str], str]:
+    """The way to a field, and its name: of a few paths, with every event."""
+    *outer, name = path.split(".")
+    return outer, name

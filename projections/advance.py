@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
-from psycopg import Connection
+from psycopg import Connection, Cursor
 from psycopg.rows import TupleRow
 
-from projections.builds import Refused, look_into, misfit
-from projections.dead_letters import Outcome, is_fault_of_event, park, project_or_park
+from projections.builds import Refused, misfit
+from projections.dead_letters import is_fault_of_event, park, project_or_park
+from projections.piped import ask, piped
 from projections.places import Place
 from projections.projection import Projection
 from projections.stored import Stored, Unprojectable, read_after
@@ -38,45 +39,60 @@ def advance(
     an idle look at the log locks and writes nothing. Events that cannot be projected are parked.
     Raises `Refused` if the build is not of a version that this program knows.
     """
-    position, batch = read_after(conn, place.position, limit, upto)
+    position, batch = read_after(conn, place.events_after, limit, upto)
     if not batch:
         return Advance()
     try:
-        return _step(conn, projection, place, position, batch, carefully=False)
+        if step := _together(conn, projection, place, position, batch):
+            return step
     except Exception as error:
         if not is_fault_of_event(error):
             raise
-    return _step(conn, projection, place, position, batch, carefully=True)
+    return _carefully(conn, projection, place, position, batch)
 
 
-def _step(
+def _together(
     conn: Connection[TupleRow],
     projection: Projection,
     place: Place,
     position: int,
     batch: Sequence[Stored],
-    *,
-    carefully: bool,
+) -> Advance | None:
+    """The step in as few exchanges with the server as can be; None where a match is parked."""
+    with piped(conn), conn.cursor() as cursor:
+        asked = place.ask_lock(cursor)
+        # Not before the lock: until it was got, another build may have become the live one.
+        found = ask(cursor, place.look_into)
+        if place.locked(cursor, asked) != position:
+            return Advance()
+        if _has_parked(projection, found):
+            return None
+        changed = projection.project(cursor, [each.recorded(projection.mapper) for each in batch])
+        place.move(cursor, batch[-1].position, changed)
+    return Advance(len(batch), batch[-1].position)
+
+
+def _carefully(
+    conn: Connection[TupleRow],
+    projection: Projection,
+    place: Place,
+    position: int,
+    batch: Sequence[Stored],
 ) -> Advance:
+    """The step with all that can be projected; what cannot is parked."""
     with conn.transaction(), conn.cursor() as cursor:
         if place.lock(cursor) != position:
             return Advance()
-        # Not before the lock: until it was got, another build may have become the live one.
-        look_into(conn, place.schema)
-        if carefully or _has_parked(conn, projection):
-            outcome = project_or_park(cursor, projection, batch)
-            park(cursor, outcome.parked)
-        else:
-            events = [each.recorded(projection.mapper) for each in batch]
-            outcome = Outcome(projection.project(cursor, events))
+        _has_parked(projection, ask(cursor, place.look_into))
+        outcome = project_or_park(cursor, projection, batch)
+        park(cursor, outcome.parked)
         place.move(cursor, batch[-1].position, outcome.changed)
     return Advance(len(batch), batch[-1].position, outcome.parked)
 
 
-def _has_parked(conn: Connection[TupleRow], projection: Projection) -> bool:
+def _has_parked(projection: Projection, found: Cursor[TupleRow]) -> bool:
     """Whether any match of the build at hand is parked; raises `Refused` for a strange build."""
-    row = conn.execute("SELECT version, EXISTS (SELECT FROM dead_letters) FROM build").fetchone()
-    version, has_parked = row or (0, False)
+    version, has_parked, _ = found.fetchone() or (0, False, "")
     reason = misfit(projection, version)
     if reason:
         raise Refused(reason)

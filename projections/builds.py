@@ -64,6 +64,23 @@ def look_into(conn: Connection[TupleRow], schema: str) -> None:
     conn.execute("SELECT set_config('search_path', %(schema)s, true)", {"schema": schema})
 
 
+def look_into_and_tell(schema: str) -> bytes:
+    """The question that does the same and tells the build's version, and if anything is parked."""
+    query = sql.SQL(
+        """
+        SELECT version,
+               EXISTS (SELECT FROM {letters}),
+               set_config('search_path', {schema}, true)
+        FROM {build}
+        """
+    )
+    return query.format(
+        letters=sql.Identifier(schema, "dead_letters"),
+        schema=sql.Literal(schema),
+        build=sql.Identifier(schema, "build"),
+    ).as_bytes()
+
+
 def built(conn: Connection[TupleRow], projection: Projection, build: Build) -> Built | None:
     """What there is of a build, or None."""
     table = sql.Identifier(schema_of(projection, build), "build")

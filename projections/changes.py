@@ -23,6 +23,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
+from projections.upsert import Upsert
 
 # What players are told of; other events leave no row. A kind never changes its meaning.
 KINDS: Final[Mapping[type[MatchEvent], str]] = {
@@ -36,6 +37,11 @@ KINDS: Final[Mapping[type[MatchEvent], str]] = {
     MatchRestored: "restored",
 }
 COPY_TYPES: Final = ("int8", "uuid", "uuid", "int8", "text")
+_INSERT: Final = Upsert(
+    "changes",
+    dict(zip(("position", "owner_id", "match_id", "version", "kind"), COPY_TYPES, strict=True)),
+    key=None,
+)
 _COPY: Final = """
 COPY changes (position, owner_id, match_id, version, kind) FROM STDIN (FORMAT binary, FREEZE)
 """
@@ -58,13 +64,7 @@ def write(cursor: Cursor[TupleRow], batch: Sequence[Recorded], after: Mapping[UU
             continue
         if row := row_of(recorded.position, recorded.event, match.owner_id):
             rows.append(row)
-    cursor.executemany(
-        """
-        INSERT INTO changes (position, owner_id, match_id, version, kind)
-        VALUES (%s, %s, %s, %s, %s)
-        """,
-        rows,
-    )
+    _INSERT.write(cursor, rows)
     _remove(cursor, [match for match in after.values() if match.is_erased])
 
 

@@ -13,6 +13,7 @@ from psycopg.rows import TupleRow
 from events.match import Match, Result
 from events.names import fold
 from events.stats import GREATEST_VALUE, STATISTICS, Pair
+from projections.upsert import Upsert
 
 # The columns of statistics: what the player has, and what the opponent has.
 VALUES: Final = tuple(name for key in STATISTICS for name in (key, f"opponent_{key}"))
@@ -27,15 +28,9 @@ _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
 
 _LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_PLACES: Final = sql.SQL(", ").join([sql.Placeholder()] * len(COLUMNS))
-_UPSERT_TEXT: Final = sql.SQL(
-    """
-    INSERT INTO match_numbers ({columns})
-    VALUES ({places})
-    ON CONFLICT (match_id) DO UPDATE SET ({columns}) = ROW (EXCLUDED.*)
-    """
-).format(columns=_LISTED, places=_PLACES)
-_UPSERT: Final = _UPSERT_TEXT.as_bytes()  # once, not with every batch
+_UPSERT: Final = Upsert(
+    "match_numbers", dict(zip(COLUMNS, TYPES, strict=True)), "match_id", kept=("owner_id",)
+)
 # FREEZE: the table is new in this transaction.
 _COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
     columns=_LISTED
@@ -119,8 +114,7 @@ def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             gone.append(match.id)
         else:
             rows.append(row)
-    if rows:
-        cursor.executemany(_UPSERT, rows)
+    _UPSERT.write(cursor, rows)
     if gone:
         cursor.execute("DELETE FROM match_numbers WHERE match_id = ANY(%(gone)s)", {"gone": gone})
 

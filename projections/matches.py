@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -19,22 +19,68 @@ from projections import changes as changes_table
 from projections import (
     duplicates,
     match_numbers,
-    opponents_table,
     own_names,
     owners,
     quality,
-    records_table,
 )
 from projections.duplicates import looks_of
+from projections.opponents_table import Opponents
 from projections.own_names import Names
 from projections.owners import Versions
+from projections.piped import ask
 from projections.quality import Tries
-from projections.standings import Standing, load_standings, results, write_standings
+from projections.records_table import Holders
+from projections.standings import (
+    NONE,
+    Standing,
+    ask_standings,
+    results,
+    standings_in,
+    write_standings,
+)
 from projections.streaks import Streaks, streaks_of
+from projections.upsert import Upsert
+
+# A match before a batch and after it.
+Change = tuple[Match | None, Match]
+
+# The columns of the table `matches`, in its order.
+COLUMNS: Final = {
+    "match_id": "uuid",
+    "owner_id": "uuid",
+    "created_at": "timestamptz",
+    "played_at": "timestamptz",
+    "opponent": "text",
+    "status": "text",
+    "result": "text",
+    "score_user": "int2",
+    "score_opponent": "int2",
+    "goal_difference": "int2",
+    "is_deleted": "bool",
+    "version": "int8",
+    "screenshot": "text",
+    "media_type": "text",
+    "reading_key": "text",
+    "likeness": "int8",
+    "state": "bytea",
+    "view": "text",
+}
+_UPSERT: Final = Upsert(
+    "matches",
+    COLUMNS,
+    "match_id",
+    kept=("owner_id", "created_at", "screenshot", "media_type"),
+)
+_DECODER: Final = msgspec.json.Decoder(Match)
+_ENCODER: Final = msgspec.json.Encoder()
 
 
 def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
-    """Fold a batch of events into the rows; gives the matches that changed."""
+    """Fold a batch of events into the rows; gives the matches that changed.
+
+    What is kept of players is asked for before rows are written and read after that, so that all
+    of it is one exchange with the server where the cursor is in a pipeline.
+    """
     before = _load_matches(cursor, {recorded.event.match_id for recorded in batch})
     after = dict(before)
     for recorded in batch:
@@ -42,43 +88,59 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
         if isinstance(event, MatchErased) and match_id not in after:
             continue  # its rows were taken out already
         after[match_id] = evolve(after.get(match_id), event)
+    changes: list[Change] = [(before.get(match_id), match) for match_id, match in after.items()]
+    renumbered = [(old, new) for old, new in changes if match_numbers.differs(old, new)]
+    owned = _by_owner(renumbered)
+    kept_standings = ask_standings(cursor, owned) if owned else ()
+    kept_opponents = Opponents(cursor, renumbered)
+    kept_records = Holders(cursor, renumbered)
     write_matches(cursor, [match for match in after.values() if not match.is_erased])
     _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
-    renumbered = [
-        (before.get(match.id), match)
-        for match in after.values()
-        if match_numbers.differs(before.get(match.id), match)
-    ]
     match_numbers.write(cursor, (match for _, match in renumbered))
     changes_table.write(cursor, batch, after)
-    changes: dict[UUID, list[tuple[Match | None, Match]]] = {}
-    tries, names, versions = Tries(), Names(), Versions()
-    for match in after.values():
-        versions.change(before.get(match.id), match)
-        tries.change(before.get(match.id), match)
-        names.change(before.get(match.id), match)
-        changes.setdefault(match.owner_id, []).append((before.get(match.id), match))
-    standings = load_standings(cursor, changes.keys())
-    for owner_id, changed in changes.items():
-        standing = standings.get(owner_id, Standing())
-        tally = standing.tally
-        for old, new in changed:
-            tally = tally.changed(old, new)
-        streaks = extended(standing.streaks, changed)
-        if streaks is None:
-            streaks = streaks_of(results(cursor, owner_id))
-        standings[owner_id] = Standing(tally, streaks)
+    _write_sums(cursor, changes)
+    duplicates.write(cursor, changes)
+    standings = standings_in(kept_standings)
+    for owner_id, changed in owned.items():
+        standings[owner_id] = _changed(cursor, owner_id, standings.get(owner_id, NONE), changed)
     write_standings(cursor, standings)
-    opponents_table.write(cursor, renumbered)
-    records_table.write(cursor, renumbered)
-    quality.write(cursor, tries)
-    own_names.write(cursor, names)
-    owners.write(cursor, versions)
-    duplicates.write(cursor, ((before.get(match.id), match) for match in after.values()))
+    kept_opponents.write(cursor)
+    kept_records.write(cursor)
     return tuple(after)
 
 
-def extended(streaks: Streaks, changed: Iterable[tuple[Match | None, Match]]) -> Streaks | None:
+def _by_owner(changes: Iterable[Change]) -> dict[UUID, list[Change]]:
+    owned: dict[UUID, list[Change]] = {}
+    for before, after in changes:
+        owned.setdefault(after.owner_id, []).append((before, after))
+    return owned
+
+
+def _changed(
+    cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing, changes: Sequence[Change]
+) -> Standing:
+    tally = standing.tally
+    for before, after in changes:
+        tally = tally.changed(before, after)
+    streaks = extended(standing.streaks, changes)
+    if streaks is None:
+        streaks = streaks_of(results(cursor, owner_id))
+    return Standing(tally, streaks)
+
+
+def _write_sums(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+    """What is summed up over many matches: the database adds, nobody has to know what was there."""
+    tries, names, versions = Tries(), Names(), Versions()
+    for before, after in changes:
+        versions.change(before, after)
+        tries.change(before, after)
+        names.change(before, after)
+    quality.write(cursor, tries)
+    own_names.write(cursor, names)
+    owners.write(cursor, versions)
+
+
+def extended(streaks: Streaks, changed: Iterable[Change]) -> Streaks | None:
     """The runs after these changes, or None where they must be counted anew.
 
     A match that enters after all others only extends the runs; any other change to what counts
@@ -106,45 +168,17 @@ def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
 
 
 def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, Match]:
-    cursor.execute(
+    rows = ask(
+        cursor,
         "SELECT match_id, state FROM matches WHERE match_id = ANY(%(match_ids)s)",
         {"match_ids": list(match_ids)},
     )
-    return {match_id: msgspec.json.decode(state, type=Match) for match_id, state in cursor}
+    return {match_id: _DECODER.decode(state) for match_id, state in rows}
 
 
 def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     """Put the rows of the matches in place of those before."""
-    cursor.executemany(
-        """
-        INSERT INTO matches (
-            match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
-            score_opponent, goal_difference, is_deleted, version, screenshot, media_type,
-            reading_key, likeness, state, view
-        )
-        VALUES (
-            %(match_id)s, %(owner_id)s, %(created_at)s, %(played_at)s, %(opponent)s, %(status)s,
-            %(result)s, %(score_user)s, %(score_opponent)s, %(goal_difference)s, %(is_deleted)s,
-            %(version)s, %(screenshot)s, %(media_type)s, %(reading_key)s, %(likeness)s, %(state)s,
-            %(view)s
-        )
-        ON CONFLICT (match_id) DO UPDATE SET
-            played_at = EXCLUDED.played_at,
-            opponent = EXCLUDED.opponent,
-            status = EXCLUDED.status,
-            result = EXCLUDED.result,
-            score_user = EXCLUDED.score_user,
-            score_opponent = EXCLUDED.score_opponent,
-            goal_difference = EXCLUDED.goal_difference,
-            is_deleted = EXCLUDED.is_deleted,
-            version = EXCLUDED.version,
-            reading_key = EXCLUDED.reading_key,
-            likeness = EXCLUDED.likeness,
-            state = EXCLUDED.state,
-            view = EXCLUDED.view
-        """,
-        [match_row(match) for match in matches],
-    )
+    _UPSERT.write(cursor, [tuple(match_row(match).values()) for match in matches])
 
 
 def _remove_matches(cursor: Cursor[TupleRow], match_ids: list[UUID]) -> None:
@@ -176,6 +210,6 @@ def match_row(match: Match) -> dict[str, Any]:
         "media_type": match.media_type,
         "reading_key": looks and looks.reading_key,
         "likeness": looks and looks.likeness,
-        "state": msgspec.json.encode(match),
-        "view": msgspec.json.encode(view(match)).decode(),
+        "state": _ENCODER.encode(match),
+        "view": _ENCODER.encode(view(match)).decode(),
     }

@@ -21,25 +21,15 @@ from projections import (
     standings_load,
 )
 from projections.dead_letters import is_fault_of_event
-from projections.matches import match_row
+from projections.matches import COLUMNS, match_row
 from projections.own_names import Names
 from projections.owners import Versions
 from projections.quality import Tries
 from projections.stored import Stored, Unprojectable, problem_of
 
 # FREEZE: the tables are new in this transaction, so nobody has to look at these rows again later.
-COPY_MATCHES: Final = """
-COPY matches (
-    match_id, owner_id, created_at, played_at, opponent, status, result, score_user,
-    score_opponent, goal_difference, is_deleted, version, screenshot, media_type, reading_key,
-    likeness, state, view
-)
-FROM STDIN (FORMAT binary, FREEZE)
-"""
-MATCH_TYPES: Final = (
-    "uuid", "uuid", "timestamptz", "timestamptz", "text", "text", "text", "int2",
-    "int2", "int2", "bool", "int8", "text", "text", "text", "int8", "bytea", "text",
-)  # fmt: skip
+COPY_MATCHES: Final = f"COPY matches ({', '.join(COLUMNS)}) FROM STDIN (FORMAT binary, FREEZE)"
+MATCH_TYPES: Final = tuple(COLUMNS.values())
 # Histories whose rows are copied into one table before the other's turn comes.
 PORTION: Final = 5000
 

@@ -1,6 +1,7 @@
 """The table `opponents`, kept up to date with the matches that changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 from psycopg import Cursor
@@ -18,17 +19,43 @@ from projections.opponents import (
     respelled,
     seen_by_meetings,
 )
+from projections.piped import ask
+from projections.upsert import Upsert
+
+NOTHING: Final = HeadToHead()
+_DECODER: Final = msgspec.json.Decoder(HeadToHead)
+_UPSERT: Final = Upsert(
+    "opponents",
+    {
+        "opponent_id": "uuid",
+        "owner_id": "uuid",
+        "opponent": "text",
+        "played": "int4",
+        "won": "int4",
+        "lost": "int4",
+        "goal_difference": "int4",
+        "last_met_at": "timestamptz",
+        "state": "bytea",
+        "view": "text",
+    },
+    "opponent_id",
+    kept=("owner_id", "opponent"),
+)
 
 
-def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
-    """Bring the opponents of these matches up to date; `match_numbers` holds them already."""
-    grouped = by_rivals(changes)
-    if not grouped:
-        return
-    known = _load(cursor, grouped.keys())
-    for rivals, changed in grouped.items():
-        known[rivals] = _changed(cursor, rivals, known.get(rivals, HeadToHead()), changed)
-    _write(cursor, known)
+class Opponents:
+    """The opponents of matches that changed: asked for at first, written when they are known."""
+
+    def __init__(self, cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+        self._grouped = by_rivals(changes)
+        self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
+
+    def write(self, cursor: Cursor[TupleRow]) -> None:
+        """Bring them up to date; `match_numbers` holds the matches already."""
+        known = _in(self._kept)
+        for rivals, changed in self._grouped.items():
+            known[rivals] = _changed(cursor, rivals, known.get(rivals, NOTHING), changed)
+        _write(cursor, known)
 
 
 def _changed(
@@ -63,40 +90,29 @@ def _played(cursor: Cursor[TupleRow], rivals: Rivals) -> list[Played]:
     ]
 
 
-def _load(cursor: Cursor[TupleRow], wanted: Iterable[Rivals]) -> dict[Rivals, HeadToHead]:
-    cursor.execute(
+def _ask(cursor: Cursor[TupleRow], wanted: Iterable[Rivals]) -> Cursor[TupleRow]:
+    return ask(
+        cursor,
         "SELECT owner_id, opponent, state FROM opponents WHERE opponent_id = ANY(%(ids)s)",
         {"ids": [rivals.id for rivals in wanted]},
     )
+
+
+def _in(answer: Iterable[TupleRow]) -> dict[Rivals, HeadToHead]:
     return {
-        Rivals(owner_id, opponent): msgspec.json.decode(state, type=HeadToHead)
-        for owner_id, opponent, state in cursor
+        Rivals(owner_id, opponent): _DECODER.decode(state) for owner_id, opponent, state in answer
     }
 
 
 def _write(cursor: Cursor[TupleRow], known: Mapping[Rivals, HeadToHead]) -> None:
     """Keep these in place of those kept before; an opponent without matches has no row."""
-    gone = [rivals.id for rivals, each in known.items() if each == HeadToHead()]
+    rows = []
+    gone = []
+    for rivals, each in known.items():
+        if each == NOTHING:
+            gone.append(rivals.id)
+        else:
+            rows.append(tuple(opponent_row(rivals, each).values()))
     if gone:
         cursor.execute("DELETE FROM opponents WHERE opponent_id = ANY(%(gone)s)", {"gone": gone})
-    cursor.executemany(
-        """
-        INSERT INTO opponents (
-            opponent_id, owner_id, opponent, played, won, lost, goal_difference, last_met_at,
-            state, view
-        )
-        VALUES (
-            %(opponent_id)s, %(owner_id)s, %(opponent)s, %(played)s, %(won)s, %(lost)s,
-            %(goal_difference)s, %(last_met_at)s, %(state)s, %(view)s
-        )
-        ON CONFLICT (opponent_id) DO UPDATE SET
-            played = EXCLUDED.played,
-            won = EXCLUDED.won,
-            lost = EXCLUDED.lost,
-            goal_difference = EXCLUDED.goal_difference,
-            last_met_at = EXCLUDED.last_met_at,
-            state = EXCLUDED.state,
-            view = EXCLUDED.view
-        """,
-        [opponent_row(rivals, each) for rivals, each in known.items() if each != HeadToHead()],
-    )
+    _UPSERT.write(cursor, rows)

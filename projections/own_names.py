@@ -13,8 +13,14 @@ from events.match import Match
 from events.names import fold
 from events.perspective import perspective_of
 from events.stats import Side
+from projections.upsert import Upsert
 
 MOST_TOLD: Final = 10
+_COLUMNS: Final = {"key": "text", "owner_id": "uuid", "folded": "text", "times": "int8"}
+_INSERT: Final = Upsert("own_names", _COLUMNS, key=None)
+_UPSERT: Final = Upsert(
+    "own_names", _COLUMNS, "key", summed=("times",), kept=("owner_id", "folded")
+)
 
 
 class OwnName(Struct, frozen=True):
@@ -65,31 +71,17 @@ class Names:
 def write(cursor: Cursor[TupleRow], names: Names) -> None:
     """Add the changes to the table; a name that was played under no more has no row."""
     rows = names.rows()
-    if not rows:
-        return
-    cursor.executemany(
-        """
-        INSERT INTO own_names (key, owner_id, folded, times)
-        VALUES (%(key)s, %(owner_id)s, %(folded)s, %(times)s)
-        ON CONFLICT (key) DO UPDATE SET times = own_names.times + EXCLUDED.times
-        """,
-        rows,
-    )
-    cursor.execute(
-        "DELETE FROM own_names WHERE key = ANY(%(keys)s) AND times = 0",
-        {"keys": [row["key"] for row in rows]},
-    )
+    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    if lessened := [row["key"] for row in rows if row["times"] < 0]:
+        cursor.execute(
+            "DELETE FROM own_names WHERE key = ANY(%(lessened)s) AND times = 0",
+            {"lessened": lessened},
+        )
 
 
 def write_new(cursor: Cursor[TupleRow], names: Names) -> None:
     """Fill the table, which is empty and may have no index yet."""
-    cursor.executemany(
-        """
-        INSERT INTO own_names (key, owner_id, folded, times)
-        VALUES (%(key)s, %(owner_id)s, %(folded)s, %(times)s)
-        """,
-        names.rows(),
-    )
+    _INSERT.write(cursor, [tuple(row.values()) for row in names.rows()])
 
 
 class OwnNames:

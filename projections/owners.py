@@ -1,13 +1,18 @@
 """How often anything of a player's matches changed: what tells that an answer is still the same."""
 
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match
+from projections.upsert import Upsert
+
+_UPSERT: Final = Upsert(
+    "owners", {"owner_id": "uuid", "version": "int8"}, "owner_id", summed=("version",)
+)
 
 
 class Versions:
@@ -35,14 +40,7 @@ class Versions:
 def write(cursor: Cursor[TupleRow], versions: Versions) -> None:
     """Add the changes to the table; an owner without events has no row."""
     rows = versions.rows()
-    cursor.executemany(
-        """
-        INSERT INTO owners (owner_id, version)
-        VALUES (%(owner_id)s, %(version)s)
-        ON CONFLICT (owner_id) DO UPDATE SET version = owners.version + EXCLUDED.version
-        """,
-        rows,
-    )
+    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
     lessened = [row["owner_id"] for row in rows if row["version"] < 0]
     if lessened:
         cursor.execute(

@@ -8,8 +8,10 @@ from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
 from events.progress import PROJECTED_CHANNEL, Projected
-from projections.builds import Build, schema_of
+from projections.builds import Build, look_into_and_tell, schema_of
+from projections.piped import ask
 from projections.projection import Projection
+from projections.stored import events_after
 
 # A payload of NOTIFY holds at most 8,000 bytes; a match in it takes 39.
 MOST_NAMED_MATCHES: Final = 150
@@ -21,15 +23,30 @@ class LivePlace:
     def __init__(self, projection: Projection) -> None:
         self._follower = projection.name
         self.schema = schema_of(projection, Build.LIVE)
-        self.position = sql.SQL(
-            "(SELECT position FROM log.checkpoints WHERE follower = {})"
-        ).format(sql.Literal(projection.name))
+        self.look_into = look_into_and_tell(self.schema)
+        self.events_after = events_after(
+            sql.SQL("(SELECT position FROM log.checkpoints WHERE follower = {})").format(
+                sql.Literal(projection.name)
+            )
+        )
 
     def lock(self, cursor: Cursor[TupleRow]) -> int:
         """Lock the place until the transaction ends; gives the position."""
-        position = self._locked(cursor)
-        if position is not None:
-            return position
+        return self.locked(cursor, self.ask_lock(cursor))
+
+    def ask_lock(self, cursor: Cursor[TupleRow]) -> Cursor[TupleRow]:
+        """Begin to lock the place; `locked` waits for it."""
+        return ask(
+            cursor,
+            "SELECT position FROM log.checkpoints WHERE follower = %(follower)s FOR UPDATE",
+            {"follower": self._follower},
+        )
+
+    def locked(self, cursor: Cursor[TupleRow], asked: Cursor[TupleRow]) -> int:
+        """The position that the answer holds; a place that there is not yet is made."""
+        row = asked.fetchone()
+        if row:
+            return int(row[0])
         cursor.execute(
             """
             INSERT INTO log.checkpoints (follower, position)
@@ -38,7 +55,7 @@ class LivePlace:
             """,
             {"follower": self._follower},
         )
-        return self._locked(cursor) or 0
+        return self.locked(cursor, self.ask_lock(cursor))
 
     def move(self, cursor: Cursor[TupleRow], position: int, changed: tuple[UUID, ...]) -> None:
         """Move to `position` and tell who waits for it, both when the transaction commits."""
@@ -60,14 +77,6 @@ class LivePlace:
             },
         )
 
-    def _locked(self, cursor: Cursor[TupleRow]) -> int | None:
-        cursor.execute(
-            "SELECT position FROM log.checkpoints WHERE follower = %(follower)s FOR UPDATE",
-            {"follower": self._follower},
-        )
-        row = cursor.fetchone()
-        return row[0] if row else None
-
 
 class BuildPlace:
     """The place of a build that is not live: kept in the build, and nobody waits for it."""
@@ -75,12 +84,21 @@ class BuildPlace:
     def __init__(self, projection: Projection, build: Build) -> None:
         self.schema = schema_of(projection, build)
         self._table = sql.Identifier(self.schema, "build")
-        self.position = sql.SQL("(SELECT position FROM {})").format(self._table)
+        self.look_into = look_into_and_tell(self.schema)
+        self.events_after = events_after(sql.SQL("(SELECT position FROM {})").format(self._table))
 
     def lock(self, cursor: Cursor[TupleRow]) -> int:
         """Lock the place until the transaction ends; gives the position."""
-        cursor.execute(sql.SQL("SELECT position FROM {} FOR UPDATE").format(self._table))
-        row = cursor.fetchone()
+        return self.locked(cursor, self.ask_lock(cursor))
+
+    def ask_lock(self, cursor: Cursor[TupleRow]) -> Cursor[TupleRow]:
+        """Begin to lock the place; `locked` waits for it."""
+        lock = sql.SQL("SELECT position FROM {} FOR UPDATE").format(self._table)
+        return ask(cursor, lock.as_bytes())
+
+    def locked(self, cursor: Cursor[TupleRow], asked: Cursor[TupleRow]) -> int:  # noqa: ARG002  # there is always one
+        """The position that the answer holds."""
+        row = asked.fetchone()
         return row[0] if row else 0
 
     def move(self, cursor: Cursor[TupleRow], position: int, changed: tuple[UUID, ...]) -> None:  # noqa: ARG002  # nobody is told

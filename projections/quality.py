@@ -1,7 +1,6 @@
 """How good readings are: what players changed against what was read, by where it was read."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -9,11 +8,29 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match
-from events.perspective import numbers_of, perspective_of
-from events.stats import Pair
+from events.perspective import perspective_of
+from events.stats import STATISTICS, Pair, Side, Sides
+from projections.upsert import Upsert
 
 # Heights of common screens; a picture counts to the first that it does not exceed.
 HEIGHTS: Final = (480, 540, 720, 1080, 1440)
+_FIELDS: Final = {key: f"stats.{key}" for key in STATISTICS}
+_COLUMNS: Final = {
+    **dict.fromkeys(("series", "engine", "screen", "size", "field"), "text"),
+    **dict.fromkeys(("compared", "corrected"), "int8"),
+}
+_INSERT: Final = Upsert("reading_quality", _COLUMNS, key=None)
+_UPSERT: Final = Upsert(
+    "reading_quality",
+    _COLUMNS,
+    "series",
+    summed=("compared", "corrected"),
+    kept=("engine", "screen", "size", "field"),
+)
+
+
+# Engine, screen and size, and each field that was compared with whether it was corrected.
+_Outcome = tuple[str, str, str, tuple[tuple[str, bool], ...]]
 
 
 class Series(Struct, frozen=True):
@@ -45,13 +62,17 @@ def comparison(match: Match) -> dict[str, bool]:
     if match.reading is None or match.confirmed is None:
         return {}
     side = match.confirmed.seen_from or perspective_of(match).side_or_left
-    read, said = numbers_of(match.reading, side), match.confirmed
-    pairs: dict[str, tuple[Pair, Pair | None]] = {"score": (read.score, said.score)}
-    if read.penalties:
-        pairs["penalties"] = (read.penalties, said.penalties)
-    for key, pair in read.stats.items():
-        pairs[f"stats.{key}"] = (pair, said.stats.get(key))
-    return {field: _differs(seen, told) for field, (seen, told) in pairs.items() if told}
+    is_right = side is Side.RIGHT
+    read, said = match.reading, match.confirmed
+    compared = {"score": _differs(read.score, said.score, is_right=is_right)}
+    if read.penalties and said.penalties:
+        compared["penalties"] = _differs(read.penalties, said.penalties, is_right=is_right)
+    for key, sides in read.stats.items():
+        told = said.stats.get(key)
+        if told is not None:
+            field = _FIELDS.get(key) or f"stats.{key}"
+            compared[field] = _differs(sides, told, is_right=is_right)
+    return compared
 
 
 def counts_of(match: Match | None) -> dict[Series, Tried]:
@@ -59,13 +80,21 @@ def counts_of(match: Match | None) -> dict[Series, Tried]:
 
     Of an erased one the names are gone, and with them what told the player's side.
     """
-    if match is None or match.reading is None or match.is_erased:
+    outcome = _outcome_of(match)
+    if outcome is None:
         return {}
-    reading, size = match.reading, size_of(match.width, match.height)
+    engine, screen, size, fields = outcome
     return {
-        Series(reading.engine, reading.screen, size, field): Tried(1, int(is_corrected))
-        for field, is_corrected in comparison(match).items()
+        Series(engine, screen, size, field): Tried(1, int(is_corrected))
+        for field, is_corrected in fields
     }
+
+
+def _outcome_of(match: Match | None) -> _Outcome | None:
+    if match is None or match.reading is None or match.confirmed is None or match.is_erased:
+        return None
+    reading, size = match.reading, size_of(match.width, match.height)
+    return reading.engine, reading.screen, size, tuple(comparison(match).items())
 
 
 def size_of(width: int, height: int) -> str:
@@ -75,19 +104,30 @@ def size_of(width: int, height: int) -> str:
 
 
 class Tries:
-    """Counts that are summed up before they are written."""
+    """Counts that are summed up before they are written.
+
+    Most matches come out like others, with nothing corrected: such are counted, not their fields.
+    """
 
     def __init__(self) -> None:
-        self._compared: Counter[Series] = Counter()
-        self._corrected: Counter[Series] = Counter()
+        self._times: Counter[_Outcome] = Counter()
 
     def change(self, before: Match | None, after: Match) -> None:
         """A match was `before` and is `after` now."""
-        self._add(counts_of(before), -1)
-        self._add(counts_of(after), 1)
+        if was := _outcome_of(before):
+            self._times[was] -= 1
+        if is_now := _outcome_of(after):
+            self._times[is_now] += 1
 
     def rows(self) -> list[dict[str, Any]]:
         """What changed, as rows of the table `reading_quality`."""
+        all_compared: Counter[Series] = Counter()
+        all_corrected: Counter[Series] = Counter()
+        for (engine, screen, size, fields), times in self._times.items():
+            for field, is_corrected in fields:
+                series = Series(engine, screen, size, field)
+                all_compared[series] += times
+                all_corrected[series] += times * is_corrected
         return [
             {
                 "series": series.key,
@@ -96,16 +136,11 @@ class Tries:
                 "size": series.size,
                 "field": series.field,
                 "compared": compared,
-                "corrected": self._corrected[series],
+                "corrected": all_corrected[series],
             }
-            for series, compared in self._compared.items()
-            if compared or self._corrected[series]
+            for series, compared in all_compared.items()
+            if compared or all_corrected[series]
         ]
-
-    def _add(self, counts: Mapping[Series, Tried], times: int) -> None:
-        for series, tried in counts.items():
-            self._compared[series] += times * tried.compared
-            self._corrected[series] += times * tried.corrected
 
 
 def write(cursor: Cursor[TupleRow], tries: Tries) -> None:
@@ -113,42 +148,19 @@ def write(cursor: Cursor[TupleRow], tries: Tries) -> None:
     rows = tries.rows()
     if not rows:
         return
-    cursor.executemany(
-        """
-        INSERT INTO reading_quality (
-            series, engine, screen, size, field, compared, corrected
-        )
-        VALUES (
-            %(series)s, %(engine)s, %(screen)s, %(size)s, %(field)s, %(compared)s, %(corrected)s
-        )
-        ON CONFLICT (series) DO UPDATE SET
-            compared = reading_quality.compared + EXCLUDED.compared,
-            corrected = reading_quality.corrected + EXCLUDED.corrected
-        """,
-        rows,
-    )
-    cursor.execute("DELETE FROM reading_quality WHERE compared = 0")
+    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    if any(row["compared"] < 0 for row in rows):
+        cursor.execute("DELETE FROM reading_quality WHERE compared = 0")
 
 
 def write_new(cursor: Cursor[TupleRow], tries: Tries) -> None:
     """Fill the table, which is empty and may have no index yet."""
-    cursor.executemany(
-        """
-        INSERT INTO reading_quality (
-            series, engine, screen, size, field, compared, corrected
-        )
-        VALUES (
-            %(series)s, %(engine)s, %(screen)s, %(size)s, %(field)s, %(compared)s, %(corrected)s
-        )
-        """,
-        tries.rows(),
-    )
+    _INSERT.write(cursor, [tuple(row.values()) for row in tries.rows()])
 
 
-def _differs(seen: Pair, told: Pair) -> bool:
+def _differs(seen: Sides, told: Pair, *, is_right: bool) -> bool:
     """Whether a number that was read is another one now; what was not read is left out."""
-    numbers: Iterable[tuple[int | None, int | None]] = (
-        (seen.user, told.user),
-        (seen.opponent, told.opponent),
+    user, opponent = (seen.right, seen.left) if is_right else (seen.left, seen.right)
+    return (user is not None and told.user is not None and user != told.user) or (
+        opponent is not None and told.opponent is not None and opponent != told.opponent
     )
-    return any(read is not None and said not in (None, read) for read, said in numbers)

@@ -29,6 +29,10 @@ class Records(Struct, frozen=True):
     held: dict[str, Held] = {}
     runs: Runs = Runs()
 
+    def looks_like(self, others: "Records") -> bool:
+        """Whether answers show the same: of the runs, they show the longest."""
+        return self.held == others.held and self.runs.longest == others.runs.longest
+
     def changed(self, changes: Sequence[Change]) -> "Records | None":
         """The records after these changes, or None where all matches must be gone through anew.
 

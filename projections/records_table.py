@@ -1,6 +1,6 @@
 """The table `records`, kept up to date with the matches that changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,35 +12,54 @@ from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
 from projections.match_numbers import Played, played_of
+from projections.piped import ask
 from projections.records import Records, records_of
-from projections.records_view import records_row
+from projections.records_view import records_row, state_of
+from projections.upsert import Upsert
 
 # What to select from match_numbers, for `played_in` to understand.
 PLAYED: Final = sql.SQL(
     "played_at, match_id, opponent_name, result, score_user, score_opponent, {values}"
 ).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
 
+NOTHING: Final = Records()
+_DECODER: Final = msgspec.json.Decoder(Records)
+_UPSERT: Final = Upsert(
+    "records",
+    {"owner_id": "uuid", "state": "bytea", "view": "text"},
+    "owner_id",
+    unless_empty=("view",),
+)
 
-def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
-    """Bring the records of these players up to date; `match_numbers` holds the matches already."""
-    grouped: dict[UUID, list[Change]] = {}
-    for before, after in changes:
-        match = after or before
-        if match and (played_of(before) or played_of(after)):
-            grouped.setdefault(match.owner_id, []).append((before, after))
-    if not grouped:
-        return
-    known = _load(cursor, grouped.keys())
-    changed = {}
-    for owner_id, own in grouped.items():
-        kept = known.get(owner_id, Records())
-        records = kept.changed(own)
-        if records is None:
-            records = records_of(_played(cursor, owner_id))
-        if records != kept:
-            changed[owner_id] = records
-    if changed:
-        _write(cursor, changed)
+
+class Holders:
+    """The records of players whose matches changed: asked for at first, written when known."""
+
+    def __init__(self, cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+        self._grouped: dict[UUID, list[Change]] = {}
+        for before, after in changes:
+            match = after or before
+            if match and (played_of(before) or played_of(after)):
+                self._grouped.setdefault(match.owner_id, []).append((before, after))
+        self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
+
+    def write(self, cursor: Cursor[TupleRow]) -> None:
+        """Bring them up to date; `match_numbers` holds the matches already."""
+        known = {owner_id: _DECODER.decode(state) for owner_id, state in self._kept}
+        rows = []
+        gone = []
+        for owner_id, own in self._grouped.items():
+            kept = known.get(owner_id, NOTHING)
+            records = kept.changed(own)
+            if records is None:
+                records = records_of(_played(cursor, owner_id))
+            if records == NOTHING:
+                gone.append(owner_id)
+            elif records != kept:
+                rows.append(_row(owner_id, kept, records))
+        if gone:
+            cursor.execute("DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone})
+        _UPSERT.write(cursor, rows)
 
 
 def played_in(row: Sequence[Any]) -> Played:
@@ -63,24 +82,16 @@ def _played(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterator[Played]:
     return map(played_in, cursor)
 
 
-def _load(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> dict[UUID, Records]:
-    cursor.execute(
+def _ask(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
+    return ask(
+        cursor,
         "SELECT owner_id, state FROM records WHERE owner_id = ANY(%(owners)s)",
         {"owners": list(owners)},
     )
-    return {owner_id: msgspec.json.decode(state, type=Records) for owner_id, state in cursor}
 
 
-def _write(cursor: Cursor[TupleRow], records: Mapping[UUID, Records]) -> None:
-    """Keep these in place of those kept before; a player without any has no row."""
-    gone = [owner_id for owner_id, each in records.items() if each == Records()]
-    if gone:
-        cursor.execute("DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone})
-    cursor.executemany(
-        """
-        INSERT INTO records (owner_id, state, view)
-        VALUES (%(owner_id)s, %(state)s, %(view)s)
-        ON CONFLICT (owner_id) DO UPDATE SET state = EXCLUDED.state, view = EXCLUDED.view
-        """,
-        [records_row(owner_id, each) for owner_id, each in records.items() if each != Records()],
-    )
+def _row(owner_id: UUID, before: Records, now: Records) -> tuple[Any, ...]:
+    """The row of a player; without a view where that would be the one that is there."""
+    if now.looks_like(before):
+        return owner_id, state_of(now), ""
+    return tuple(records_row(owner_id, now).values())

@@ -82,11 +82,16 @@ def records_view(records: Records) -> RecordsView:
     )
 
 
+def state_of(records: Records) -> bytes:
+    """The records as they are kept, to go on from."""
+    return _ENCODER.encode(records)
+
+
 def records_row(owner_id: UUID, records: Records) -> dict[str, Any]:
     """The row of the table `records`, by column in the table's order."""
     return {
         "owner_id": owner_id,
-        "state": _ENCODER.encode(records),
+        "state": state_of(records),
         "view": _ENCODER.encode(records_view(records)).decode(),
     }
 

@@ -58,6 +58,11 @@ class Runs(Struct, frozen=True):
         )
 
     @property
+    def longest(self) -> tuple[Run, Run, Run]:
+        """The longest of each kind."""
+        return self.wins.longest, self.unbeaten.longest, self.clean_sheets.longest
+
+    @property
     def ends(self) -> Iterator[Played]:
         """The matches that are kept: those with which a run begins or ends."""
         for kind in (self.wins, self.unbeaten, self.clean_sheets):

@@ -11,12 +11,21 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Result
+from projections.piped import ask
 from projections.streaks import Streaks
 from projections.summary import summary
 from projections.tally import Tally
+from projections.upsert import Upsert
 
 # Keys in one order, so that equal sums are equal bytes, in whatever order matches came.
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+_TALLY: Final = msgspec.json.Decoder(Tally)
+_STREAKS: Final = msgspec.json.Decoder(Streaks)
+_UPSERT: Final = Upsert(
+    "summaries",
+    {"owner_id": "uuid", "tally": "bytea", "streaks": "bytea", "view": "text"},
+    "owner_id",
+)
 
 
 class Standing(Struct, frozen=True):
@@ -26,17 +35,23 @@ class Standing(Struct, frozen=True):
     streaks: Streaks = Streaks()
 
 
-def load_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> dict[UUID, Standing]:
-    """The standings of those of `owners` that have one."""
-    cursor.execute(
+NONE: Final = Standing()
+
+
+def ask_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
+    """Ask for the standings of `owners`; `standings_in` reads the answer."""
+    return ask(
+        cursor,
         "SELECT owner_id, tally, streaks FROM summaries WHERE owner_id = ANY(%(owners)s)",
         {"owners": list(owners)},
     )
+
+
+def standings_in(answer: Iterable[TupleRow]) -> dict[UUID, Standing]:
+    """The standings of those who have one."""
     return {
-        owner_id: Standing(
-            msgspec.json.decode(tally, type=Tally), msgspec.json.decode(streaks, type=Streaks)
-        )
-        for owner_id, tally, streaks in cursor
+        owner_id: Standing(_TALLY.decode(tally), _STREAKS.decode(streaks))
+        for owner_id, tally, streaks in answer
     }
 
 
@@ -57,22 +72,16 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
 
 def write_standings(cursor: Cursor[TupleRow], standings: Mapping[UUID, Standing]) -> None:
     """Keep the standings in place of those kept before; an empty one has no row."""
-    empty = [owner_id for owner_id, standing in standings.items() if standing == Standing()]
+    rows = []
+    empty = []
+    for owner_id, standing in standings.items():
+        if standing == NONE:
+            empty.append(owner_id)
+        else:
+            rows.append(tuple(standing_row(owner_id, standing).values()))
     if empty:
         cursor.execute("DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": empty})
-    cursor.executemany(
-        """
-        INSERT INTO summaries (owner_id, tally, streaks, view)
-        VALUES (%(owner_id)s, %(tally)s, %(streaks)s, %(view)s)
-        ON CONFLICT (owner_id) DO UPDATE SET
-            tally = EXCLUDED.tally, streaks = EXCLUDED.streaks, view = EXCLUDED.view
-        """,
-        [
-            standing_row(owner_id, standing)
-            for owner_id, standing in standings.items()
-            if owner_id not in empty
-        ],
-    )
+    _UPSERT.write(cursor, rows)
 
 
 def standing_row(owner_id: UUID, standing: Standing) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent
 
-COPIED_TYPES: Final = ("int8", "uuid", "int8", "text", "bytea")
+# Events that are fetched at once.
+PORTION: Final = 2000
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -46,12 +47,10 @@ def problem_of(stored: Stored, error: Exception) -> str:
     return f"{stored.name}, version {stored.version}: {type(error).__name__}: {error}"
 
 
-def read_after(
-    conn: Connection[TupleRow], position: sql.Composable, limit: int, upto: int | None = None
-) -> tuple[int, list[Stored]]:
-    """The events after a place, at most `limit` and none after `upto`; and where the place was.
+def events_after(position: sql.Composable) -> bytes:
+    """The question for `read_after` to ask; `position` is an SQL expression for a place.
 
-    `position` is an SQL expression for the place: one question to the server less.
+    With the place in it, it is one question to the server less.
     """
     query = sql.SQL(
         """
@@ -63,8 +62,15 @@ def read_after(
         ORDER BY notification_id
         LIMIT %(limit)s
         """
-    ).format(position=position)
-    rows = conn.execute(query, {"upto": upto, "limit": limit}, binary=True).fetchall()
+    )
+    return query.format(position=position).as_bytes()
+
+
+def read_after(
+    conn: Connection[TupleRow], question: bytes, limit: int, upto: int | None = None
+) -> tuple[int, list[Stored]]:
+    """The events after a place, at most `limit` and none after `upto`; and where the place was."""
+    rows = conn.execute(question, {"upto": upto, "limit": limit}, binary=True).fetchall()
     return (rows[0][5] if rows else 0), [Stored(*row[:5]) for row in rows]
 
 
@@ -86,27 +92,29 @@ def read_at(conn: Connection[TupleRow], positions: list[int]) -> list[Stored]:
 def histories(conn: Connection[TupleRow], upto: int) -> Iterator[list[Stored]]:
     """All events up to a position, grouped by match, each match in the order of its versions.
 
-    Streams: whatever the size of the log, one match is in memory.
+    Streams, in a transaction: whatever the size of the log, one portion of it is in memory.
     """
-    query = sql.SQL(
-        """
-        COPY (
+    # A driver waits for every row of a COPY anew, which costs more than the row.
+    with conn.cursor(name="histories", binary=True) as cursor:
+        # All rows are wanted, not the first ones soon.
+        conn.execute("SET LOCAL cursor_tuple_fraction = 1")
+        cursor.execute(
+            """
             SELECT notification_id, originator_id, originator_version, topic, state
             FROM log.events
-            WHERE notification_id <= {upto}
+            WHERE notification_id <= %(upto)s
             ORDER BY originator_id, originator_version
+            """,
+            {"upto": upto},
         )
-        TO STDOUT (FORMAT binary)
-        """
-    ).format(upto=sql.Literal(upto))
-    # Unlike a cursor, the server goes on reading while what it sent is worked at here.
-    with conn.cursor() as cursor, cursor.copy(query) as copy:
-        copy.set_types(COPIED_TYPES)
+        match_id: UUID | None = None
         history: list[Stored] = []
-        for row in copy.rows():
-            if history and row[1] != history[0].match_id:
-                yield history
-                history = []
-            history.append(Stored(*row))
+        while rows := cursor.fetchmany(PORTION):
+            for row in rows:
+                if row[1] != match_id:
+                    if history:
+                        yield history
+                    match_id, history = row[1], []
+                history.append(Stored(*row))
         if history:
             yield history
