@@ -60,13 +60,15 @@ def turned(match: Match, player_id: UUID, opponent_name: str) -> Match:
     side = told or perspective_of(match).side
     sharer = match.sharer
     is_listed = sharer is not None and sharer.player_id == player_id and not sharer.is_removed
+    screenshot, media_type = _picture(match)
     return replace(
         match,
         owner_id=player_id,
         opponent_name=opponent_name,
         side=side and side.opposite,
         own_names=(),
-        screenshot=_screenshot(match),
+        screenshot=screenshot,
+        media_type=media_type,
         awaits=None,
         failure=None,
         confirmed=match.confirmed and _turned_numbers(match.confirmed, side),
@@ -85,12 +87,12 @@ def _turned_numbers(confirmed: Confirmed, side: Side | None) -> Confirmed:
     )
 
 
-def _screenshot(match: Match) -> str:
-    """The owner's picture; after they are gone, the one that the friend attached."""
+def _picture(match: Match) -> tuple[str, str]:
+    """Key and media type: the owner's picture; once they are gone, the one the friend attached."""
+    attached = match.sharing.attached if match.sharing else None
     if not match.is_erased:
-        return match.screenshot
-    attached = match.sharing and match.sharing.attached
-    return attached.screenshot if attached else ""
+        return match.screenshot, match.media_type
+    return (attached.screenshot, attached.media_type) if attached else ("", match.media_type)
 
 
 def involved(match: Match) -> frozenset[UUID]:

@@ -13,11 +13,21 @@ from psycopg.rows import TupleRow
 from events.log import Recorded
 from events.match import Match
 from events.matches import (
+    ConfirmationExpired,
+    ConfirmationReminded,
+    ConfirmationRequested,
+    ConfirmationWithdrawn,
     ExtractionFailed,
     ExtractionRequested,
     MatchDeleted,
+    MatchDisputed,
     MatchEvent,
+    MatchJoined,
     MatchRestored,
+    MatchVerified,
+    RemovedByFriend,
+    RestoredByFriend,
+    ScreenshotAttached,
     ScreenshotUploaded,
     StatsConfirmed,
     StatsCorrected,
@@ -35,7 +45,20 @@ KINDS: Final[Mapping[type[MatchEvent], str]] = {
     StatsCorrected: "corrected",
     MatchDeleted: "deleted",
     MatchRestored: "restored",
+    RemovedByFriend: "deleted",
+    RestoredByFriend: "restored",
+    MatchJoined: "joined",
+    ConfirmationRequested: "confirmation_requested",
+    ConfirmationWithdrawn: "confirmation_withdrawn",
+    ConfirmationExpired: "confirmation_expired",
+    ConfirmationReminded: "confirmation_reminded",
+    MatchVerified: "verified",
+    MatchDisputed: "disputed",
+    ScreenshotAttached: "attached",
 }
+# What one player does to the own list is not told to the other.
+_TO_OWNER: Final = (MatchDeleted, MatchRestored, MatchJoined)
+_TO_FRIEND: Final = (RemovedByFriend, RestoredByFriend)
 COPY_TYPES: Final = ("int8", "uuid", "uuid", "int8", "text")
 _INSERT: Final = Upsert(
     "changes",
@@ -49,23 +72,36 @@ COPY changes (position, owner_id, match_id, version, kind) FROM STDIN (FORMAT bi
 Row = tuple[int, UUID, UUID, int, str]
 
 
-def row_of(position: int, event: MatchEvent, owner_id: UUID) -> Row | None:
-    """The row of an event, or None where players are not told of it."""
+def rows_of(position: int, event: MatchEvent, match: Match) -> Iterable[Row]:
+    """The rows of an event of `match`, as the match is in the end: one for each player it is told.
+
+    A friend is told what happened since the match is theirs.
+    """
     kind = KINDS.get(type(event))
-    return (position, owner_id, event.match_id, event.version, kind) if kind else None
+    if kind is None:
+        return
+    if not match.is_erased and not isinstance(event, _TO_FRIEND):
+        yield (position, match.owner_id, event.match_id, event.version, kind)
+    friend = match.sharer
+    is_theirs = friend and friend.since is not None and friend.since <= event.version
+    if friend and is_theirs and not isinstance(event, _TO_OWNER):
+        yield (position, friend.player_id, event.match_id, event.version, kind)
 
 
-def write(cursor: Cursor[TupleRow], batch: Sequence[Recorded], after: Mapping[UUID, Match]) -> None:
-    """Add the rows of a batch; what is erased leaves. `after` are the matches it leads to."""
-    rows = []
+def write(
+    cursor: Cursor[TupleRow],
+    batch: Sequence[Recorded],
+    after: Mapping[UUID, Match],
+    erased: Sequence[Match],
+) -> None:
+    """Add the rows of a batch, which leads to the matches `after`; `erased` halves leave."""
+    rows: list[Row] = []
     for recorded in batch:
         match = after.get(recorded.event.match_id)
-        if match is None or match.is_erased:
-            continue
-        if row := row_of(recorded.position, recorded.event, match.owner_id):
-            rows.append(row)
+        if match:
+            rows.extend(rows_of(recorded.position, recorded.event, match))
     _INSERT.write(cursor, rows)
-    _remove(cursor, [match for match in after.values() if match.is_erased])
+    _remove(cursor, erased)
 
 
 def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
@@ -80,10 +116,15 @@ def _remove(cursor: Cursor[TupleRow], erased: Sequence[Match]) -> None:
     if not erased:
         return
     found: dict[str, Any] = {
-        "owners": list({match.owner_id for match in erased}),
-        "matches": [match.id for match in erased],
+        "owners": [half.owner_id for half in erased],
+        "matches": [half.id for half in erased],
     }
     cursor.execute(
-        "DELETE FROM changes WHERE owner_id = ANY(%(owners)s) AND match_id = ANY(%(matches)s)",
+        """
+        DELETE FROM changes
+        WHERE owner_id = ANY(%(owners)s) AND (owner_id, match_id) IN (
+            SELECT * FROM unnest(%(owners)s::uuid[], %(matches)s::uuid[])
+        )
+        """,
         found,
     )

@@ -49,11 +49,12 @@ def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
 
     The rows of `matches` are written already.
     """
-    owners, keys, changed = [], [], []
+    owners, keys, changed, changed_owners = [], [], [], []
     for before, after in changes:
         if _compared(before) == _compared(after):
             continue
         changed.append(after.id)
+        changed_owners.append(after.owner_id)
         for looks in {looks_of(before), looks_of(after)} - {None}:
             owners.append(after.owner_id)
             keys.append(looks.reading_key if looks else "")
@@ -63,13 +64,16 @@ def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
         "owners": owners,
         "keys": keys,
         "changed": changed,
+        "changed_owners": changed_owners,
         "most_bits": MOST_DIFFERENT_BITS,
     }
     cursor.execute(
         """
         DELETE FROM duplicates
-        WHERE match_id = ANY(%(changed)s) OR match_id IN (
-            SELECT match_id
+        WHERE (match_id, owner_id) IN (
+            SELECT * FROM unnest(%(changed)s::uuid[], %(changed_owners)s::uuid[])
+        ) OR (match_id, owner_id) IN (
+            SELECT match_id, owner_id
             FROM matches
             WHERE (owner_id, reading_key) IN (
                 SELECT * FROM unnest(%(owners)s::uuid[], %(keys)s::text[])
@@ -108,8 +112,8 @@ class Duplicates:
 
 
 _FIND: Final[LiteralString] = """
-INSERT INTO duplicates (match_id, duplicate_of)
-SELECT DISTINCT ON (later.match_id) later.match_id, first.match_id
+INSERT INTO duplicates (match_id, owner_id, duplicate_of)
+SELECT DISTINCT ON (later.match_id, owner_id) later.match_id, owner_id, first.match_id
 FROM matches AS later
 JOIN matches AS first USING (owner_id, reading_key)
 WHERE NOT first.is_deleted AND NOT later.is_deleted
@@ -120,7 +124,7 @@ _AMONG: Final[LiteralString] = """
   AND (owner_id, reading_key) IN (SELECT * FROM unnest(%(owners)s::uuid[], %(keys)s::text[]))
 """
 _FIRST_OF_EACH: Final[LiteralString] = """
-ORDER BY later.match_id, first.created_at, first.match_id
+ORDER BY later.match_id, owner_id, first.created_at, first.match_id
 """
 
 

@@ -1,4 +1,4 @@
-"""What statistics are made of: one narrow row for each match that is not deleted."""
+"""What statistics are made of: one narrow row for each half of a match that is not deleted."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -29,7 +29,7 @@ _NOT_KNOWN: Final = Pair()
 
 _LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
 _UPSERT: Final = Upsert(
-    "match_numbers", dict(zip(COLUMNS, TYPES, strict=True)), "match_id", kept=("owner_id",)
+    "match_numbers", dict(zip(COLUMNS, TYPES, strict=True)), ("match_id", "owner_id")
 )
 # FREEZE: the table is new in this transaction.
 _COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
@@ -111,12 +111,23 @@ def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     for match in matches:
         row = row_of(match)
         if row is None:
-            gone.append(match.id)
+            gone.append(match)
         else:
             rows.append(row)
     _UPSERT.write(cursor, rows)
     if gone:
-        cursor.execute("DELETE FROM match_numbers WHERE match_id = ANY(%(gone)s)", {"gone": gone})
+        cursor.execute(
+            """
+            DELETE FROM match_numbers
+            WHERE (match_id, owner_id) IN (
+                SELECT * FROM unnest(%(matches)s::uuid[], %(owners)s::uuid[])
+            )
+            """,
+            {
+                "matches": [match.id for match in gone],
+                "owners": [match.owner_id for match in gone],
+            },
+        )
 
 
 def copy_in(cursor: Cursor[TupleRow], rows: Iterable[tuple[Any, ...] | None]) -> None:

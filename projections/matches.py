@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,18 +13,20 @@ from psycopg.rows import TupleRow
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
-from events.matches import MatchErased
+from events.matches import FriendErased, MatchErased
 from events.names import fold
 from events.stats import Pair
 from projections import changes as changes_table
 from projections import (
     duplicates,
+    friends,
     match_numbers,
     own_names,
     owners,
     quality,
 )
 from projections.duplicates import looks_of
+from projections.halves import HalfChange, half_changes, is_over
 from projections.opponents_table import Opponents
 from projections.own_names import Names
 from projections.owners import Versions
@@ -40,9 +43,6 @@ from projections.standings import (
 )
 from projections.streaks import Streaks, streaks_of
 from projections.upsert import Upsert
-
-# A match before a batch and after it.
-Change = tuple[Match | None, Match]
 
 # The columns of the table `matches`, in its order.
 COLUMNS: Final = {
@@ -62,15 +62,11 @@ COLUMNS: Final = {
     "media_type": "text",
     "reading_key": "text",
     "likeness": "int8",
-    "state": "bytea",
     "view": "text",
 }
-_UPSERT: Final = Upsert(
-    "matches",
-    COLUMNS,
-    "match_id",
-    kept=("owner_id", "created_at", "screenshot", "media_type"),
-)
+STATES: Final = {"match_id": "uuid", "state": "bytea"}
+_UPSERT: Final = Upsert("matches", COLUMNS, ("match_id", "owner_id"), kept=("created_at",))
+_UPSERT_STATES: Final = Upsert("states", STATES, "match_id")
 _DECODER: Final = msgspec.json.Decoder(Match)
 _ENCODER: Final = msgspec.json.Encoder()
 
@@ -85,19 +81,22 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     after = dict(before)
     for recorded in batch:
         match_id, event = recorded.event.match_id, recorded.event
-        if isinstance(event, MatchErased) and match_id not in after:
+        if isinstance(event, MatchErased | FriendErased) and match_id not in after:
             continue  # its rows were taken out already
         after[match_id] = evolve(after.get(match_id), event)
-    changes: list[Change] = [(before.get(match_id), match) for match_id, match in after.items()]
+    whole = [(before.get(match_id), match) for match_id, match in after.items()]
+    changes = list(chain.from_iterable(half_changes(old, new) for old, new in whole))
     renumbered = [(old, new) for old, new in changes if match_numbers.differs(old, new)]
     owned = _by_owner(renumbered)
     kept_standings = ask_standings(cursor, owned) if owned else ()
     kept_opponents = Opponents(cursor, renumbered)
     kept_records = Holders(cursor, renumbered)
-    write_matches(cursor, [match for match in after.values() if not match.is_erased])
-    _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
+    _write_states(cursor, after.values())
+    write_halves(cursor, [half for _, half in changes])
     match_numbers.write(cursor, (match for _, match in renumbered))
-    changes_table.write(cursor, batch, after)
+    changes_table.write(cursor, batch, after, [half for _, half in changes if half.is_erased])
+    quality.write(cursor, tries_of(whole))
+    friends.write(cursor, whole)
     _write_sums(cursor, changes)
     duplicates.write(cursor, changes)
     standings = standings_in(kept_standings)
@@ -109,15 +108,15 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     return tuple(after)
 
 
-def _by_owner(changes: Iterable[Change]) -> dict[UUID, list[Change]]:
-    owned: dict[UUID, list[Change]] = {}
+def _by_owner(changes: Iterable[HalfChange]) -> dict[UUID, list[HalfChange]]:
+    owned: dict[UUID, list[HalfChange]] = {}
     for before, after in changes:
         owned.setdefault(after.owner_id, []).append((before, after))
     return owned
 
 
 def _changed(
-    cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing, changes: Sequence[Change]
+    cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing, changes: Sequence[HalfChange]
 ) -> Standing:
     tally = standing.tally
     for before, after in changes:
@@ -128,19 +127,17 @@ def _changed(
     return Standing(tally, streaks)
 
 
-def _write_sums(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+def _write_sums(cursor: Cursor[TupleRow], changes: Iterable[HalfChange]) -> None:
     """What is summed up over many matches: the database adds, nobody has to know what was there."""
-    tries, names, versions = Tries(), Names(), Versions()
+    names, versions = Names(), Versions()
     for before, after in changes:
         versions.change(before, after)
-        tries.change(before, after)
         names.change(before, after)
-    quality.write(cursor, tries)
     own_names.write(cursor, names)
     owners.write(cursor, versions)
 
 
-def extended(streaks: Streaks, changed: Iterable[Change]) -> Streaks | None:
+def extended(streaks: Streaks, changed: Iterable[HalfChange]) -> Streaks | None:
     """The runs after these changes, or None where they must be counted anew.
 
     A match that enters after all others only extends the runs; any other change to what counts
@@ -170,46 +167,75 @@ def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
 def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, Match]:
     rows = ask(
         cursor,
-        "SELECT match_id, state FROM matches WHERE match_id = ANY(%(match_ids)s)",
+        "SELECT match_id, state FROM states WHERE match_id = ANY(%(match_ids)s)",
         {"match_ids": list(match_ids)},
     )
     return {match_id: _DECODER.decode(state) for match_id, state in rows}
 
 
-def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
-    """Put the rows of the matches in place of those before."""
-    _UPSERT.write(cursor, [tuple(match_row(match).values()) for match in matches])
+def _write_states(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+    """Keep the folded matches; nothing is kept of one that is over."""
+    kept, over = [], []
+    for match in matches:
+        if is_over(match):
+            over.append(match.id)
+        else:
+            kept.append(state_row(match))
+    _UPSERT_STATES.write(cursor, kept)
+    if over:
+        cursor.execute("DELETE FROM states WHERE match_id = ANY(%(over)s)", {"over": over})
 
 
-def _remove_matches(cursor: Cursor[TupleRow], match_ids: list[UUID]) -> None:
-    if match_ids:
+def write_halves(cursor: Cursor[TupleRow], halves: Sequence[Match]) -> None:
+    """Put the rows of the halves in place of those before."""
+    _UPSERT.write(cursor, [match_row(half) for half in halves if not half.is_erased])
+    gone = [half for half in halves if half.is_erased]
+    if gone:
         cursor.execute(
-            "DELETE FROM matches WHERE match_id = ANY(%(match_ids)s)", {"match_ids": match_ids}
+            """
+            DELETE FROM matches
+            WHERE (match_id, owner_id) IN (
+                SELECT * FROM unnest(%(matches)s::uuid[], %(owners)s::uuid[])
+            )
+            """,
+            {"matches": [half.id for half in gone], "owners": [half.owner_id for half in gone]},
         )
 
 
-def match_row(match: Match) -> dict[str, Any]:
-    """The row of the table `matches`, by column in the table's order."""
+def tries_of(changes: Iterable[tuple[Match | None, Match]]) -> Tries:
+    """What owners changed in readings; a friend sees the same numbers, and counts no more."""
+    tries = Tries()
+    for before, after in changes:
+        tries.change(before, after)
+    return tries
+
+
+def state_row(match: Match) -> tuple[Any, ...]:
+    """The row of the table `states`: the folded match, to fold the next event onto."""
+    return match.id, _ENCODER.encode(match)
+
+
+def match_row(match: Match) -> tuple[Any, ...]:
+    """The row of the table `matches` for a half, by `COLUMNS`."""
     score = match.confirmed.score if match.confirmed else Pair()
     user, opponent = score.user, score.opponent
     looks = looks_of(match)
-    return {
-        "match_id": match.id,
-        "owner_id": match.owner_id,
-        "created_at": match.created_at,
-        "played_at": match.played_at,
-        "opponent": fold(match.opponent_name),
-        "status": match.status.value,
-        "result": match.result and match.result.value,
-        "score_user": user,
-        "score_opponent": opponent,
-        "goal_difference": None if user is None or opponent is None else user - opponent,
-        "is_deleted": match.is_deleted,
-        "version": match.version,
-        "screenshot": match.screenshot,
-        "media_type": match.media_type,
-        "reading_key": looks and looks.reading_key,
-        "likeness": looks and looks.likeness,
-        "state": _ENCODER.encode(match),
-        "view": _ENCODER.encode(view(match)).decode(),
-    }
+    return (
+        match.id,
+        match.owner_id,
+        match.created_at,
+        match.played_at,
+        fold(match.opponent_name),
+        match.status.value,
+        match.result and match.result.value,
+        user,
+        opponent,
+        None if user is None or opponent is None else user - opponent,
+        match.is_deleted,
+        match.version,
+        match.screenshot,
+        match.media_type,
+        looks and looks.reading_key,
+        looks and looks.likeness,
+        _ENCODER.encode(view(match)).decode(),
+    )

@@ -24,13 +24,17 @@ class OwnedMatches:
         self._projection = projection
 
     async def of(self, owner_id: UUID, after: UUID, limit: int) -> Sequence[UUID]:
-        """The player's matches with ids after `after`, deleted ones too, in order of ids."""
+        """Matches that hold anything of the player, with ids after `after`, in order of ids."""
         async with self._pool.connection() as conn:
             cursor = await conn.execute(
                 """
                 SELECT match_id
                 FROM read_models.matches
                 WHERE owner_id = %(owner_id)s AND match_id > %(after)s
+                UNION
+                SELECT match_id
+                FROM read_models.involved
+                WHERE player_id = %(owner_id)s AND match_id > %(after)s
                 ORDER BY match_id
                 LIMIT %(limit)s
                 """,

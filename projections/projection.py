@@ -28,8 +28,9 @@ class Projection(Struct, frozen=True, kw_only=True):
 
     Raise `version` with every change of what its rows hold. `oldest` is the oldest version of
     rows that this code can still keep up to date and serve; raise it when they no longer fit.
-    `tables` names the key of each table. The tables stand in ``schema/<name>.sql``, their indexes
-    in ``schema/<name>_indexes.sql``; both name no schema, and neither do `project` and `load`.
+    `tables` names the columns of the key of each. The tables stand in ``schema/<name>.sql``, their
+    indexes in ``schema/<name>_indexes.sql``; both name no schema, and neither do `project` and
+    `load`.
     `mapper` reads the log; one without keys sees no names in it.
     """
 
@@ -37,7 +38,7 @@ class Projection(Struct, frozen=True, kw_only=True):
     version: int
     oldest: int
     schema: str
-    tables: Mapping[str, str]
+    tables: Mapping[str, tuple[str, ...]]
     project: Project
     load: Load
     mapper: EventMapper = EventMapper()

@@ -19,7 +19,7 @@ _UNLESS_EMPTY: Final = sql.SQL(
 
 
 class Upsert:
-    """The statement for one table: its columns with their types, and which of them is the key.
+    """The statement for one table: its columns with their types, and which of them are the key.
 
     Columns in `summed` are added to what is there; those in `kept` stay as they were, and those in
     `unless_empty` do where the new text is empty. Rows of one call have different keys. Without a
@@ -30,7 +30,7 @@ class Upsert:
         self,
         table: str,
         columns: Mapping[str, str],
-        key: str | None,
+        key: str | tuple[str, ...] | None,
         *,
         summed: Iterable[str] = (),
         kept: Iterable[str] = (),
@@ -46,11 +46,12 @@ class Upsert:
         text = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM generate_series(1, %s) AS i").format(
             old, sql.SQL(", ").join(names), sql.SQL(", ").join(arrays)
         )
-        if key is not None:
+        keys = (key,) if isinstance(key, str) else key
+        if keys is not None:
             forms = {**dict.fromkeys(summed, _SUM), **dict.fromkeys(unless_empty, _UNLESS_EMPTY)}
-            changing = [name for name in columns if name not in {key, *kept}]
+            changing = [name for name in columns if name not in {*keys, *kept}]
             text += sql.SQL(" ON CONFLICT ({}) DO UPDATE SET {}").format(
-                sql.Identifier(key),
+                sql.SQL(", ").join(map(sql.Identifier, keys)),
                 sql.SQL(", ").join(
                     forms.get(name, _NEW).format(name=sql.Identifier(name), old=old)
                     for name in changing

@@ -65,7 +65,9 @@ def verify(conninfo: str, projection: Projection) -> Sequence[Compared]:
             conn.isolation_level = IsolationLevel.REPEATABLE_READ
             opened.enter_context(conn.transaction())
             _refuse_unequal_places(conn, projection)
-        return [_compared(conn, projection, table, key) for table, key in projection.tables.items()]
+        return [
+            _compared(conn, projection, table, keys) for table, keys in projection.tables.items()
+        ]
 
 
 def _refuse_unequal_places(conn: Connection[TupleRow], projection: Projection) -> None:
@@ -74,17 +76,20 @@ def _refuse_unequal_places(conn: Connection[TupleRow], projection: Projection) -
         raise Refused(f"The builds of {projection.name} changed meanwhile; try again.")
 
 
-def _compared(conn: Connection[TupleRow], projection: Projection, table: str, key: str) -> Compared:
+def _compared(
+    conn: Connection[TupleRow], projection: Projection, table: str, keys: Sequence[str]
+) -> Compared:
     names = {
         "live": sql.Identifier(schema_of(projection, Build.LIVE), table),
         "next": sql.Identifier(schema_of(projection, Build.NEXT), table),
-        "key": sql.Identifier(key),
+        "key": sql.Identifier(keys[0]),  # none is ever NULL
+        "keys": sql.SQL(", ").join(map(sql.Identifier, keys)),
     }
     columns = _unlike_columns(conn, projection, table)
     if columns:
         return Compared(table, columns=columns)
     differ = sql.SQL("ROW(live.*) IS DISTINCT FROM ROW(coming.*)")
-    joined = sql.SQL("{live} AS live FULL JOIN {next} AS coming USING ({key})").format(**names)
+    joined = sql.SQL("{live} AS live FULL JOIN {next} AS coming USING ({keys})").format(**names)
     counts = conn.execute(
         sql.SQL(
             """
@@ -99,9 +104,9 @@ def _compared(conn: Connection[TupleRow], projection: Projection, table: str, ke
         ).format(differ=differ, joined=joined, **names)
     ).fetchone() or (0, 0, 0, 0)
     examples = conn.execute(
-        sql.SQL("SELECT {key}::text FROM {joined} WHERE {differ} LIMIT %(limit)s").format(
-            differ=differ, joined=joined, **names
-        ),
+        sql.SQL(
+            "SELECT concat_ws(' ', {keys}) FROM {joined} WHERE {differ} LIMIT %(limit)s"
+        ).format(differ=differ, joined=joined, **names),
         {"limit": EXAMPLES},
     )
     equal, different, only_live, only_next = counts

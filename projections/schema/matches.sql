@@ -1,5 +1,12 @@
--- The read models of matches: one row a match, one row a player. Built from the log alone.
+-- The read models of matches and of players. Built from the log alone.
 
+-- One row a match.
+CREATE TABLE states (
+    match_id uuid NOT NULL,
+    state bytea NOT NULL         -- the folded match, to fold the next event onto
+);
+
+-- One row a half: for the owner of a match, and for the friend who shares it, as each sees it.
 CREATE TABLE matches (
     match_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -17,7 +24,6 @@ CREATE TABLE matches (
     media_type text NOT NULL,
     reading_key text,            -- the same for equal numbers; NULL where they prove nothing
     likeness bigint,             -- 64 bits, few of them different where pictures look alike
-    state bytea NOT NULL,        -- the folded match, to fold the next event onto
     view text NOT NULL           -- the match as answers show it, ready JSON
 );
 
@@ -53,7 +59,7 @@ CREATE TABLE own_names (
     times bigint NOT NULL        -- in how many matches
 );
 
--- What statistics are made of: one narrow row for each match that is not deleted.
+-- What statistics are made of: one narrow row for each half that is not deleted.
 CREATE TABLE match_numbers (
     match_id uuid NOT NULL,
     owner_id uuid NOT NULL,
@@ -106,7 +112,7 @@ CREATE TABLE opponents (
     view text NOT NULL           -- the head-to-head as answers show it, ready JSON
 );
 
--- What happened to players' matches: one row for each event that they are told of.
+-- What happened to players' matches: one row for each event and player who is told of it.
 CREATE TABLE changes (
     position bigint NOT NULL,    -- of the event in the log
     owner_id uuid NOT NULL,
@@ -124,5 +130,32 @@ CREATE TABLE records (
 -- The matches whose screen was sent before.
 CREATE TABLE duplicates (
     match_id uuid NOT NULL,
+    owner_id uuid NOT NULL,
     duplicate_of uuid NOT NULL   -- the first match with this screen that is not deleted
+);
+
+-- Matches that two players say are right: one row for each of the two, as they see it.
+CREATE TABLE encounters (
+    match_id uuid NOT NULL,
+    player_id uuid NOT NULL,
+    other_id uuid NOT NULL,
+    played_at timestamptz NOT NULL,
+    result text NOT NULL,        -- for `player_id`, as are the goals
+    goals_for smallint NOT NULL,
+    goals_against smallint NOT NULL
+);
+
+-- Players of whom a match that is not theirs holds anything, for taking it out with them.
+CREATE TABLE involved (
+    match_id uuid NOT NULL,
+    player_id uuid NOT NULL
+);
+
+-- In how many matches of a player what happened, among those that the opponent was asked about.
+CREATE TABLE trust (
+    player_id uuid NOT NULL,
+    hidden bigint NOT NULL,      -- removed from the list, where summaries do not count them
+    verified bigint NOT NULL,    -- at any time, as are the next two
+    disputed bigint NOT NULL,    -- the player's numbers
+    corrected bigint NOT NULL    -- by the player, after they were verified
 );

@@ -1,6 +1,8 @@
 -- Apart from the tables: a rebuild fills them first.
 
-ALTER TABLE matches ADD PRIMARY KEY (match_id);
+ALTER TABLE states ADD PRIMARY KEY (match_id);
+
+ALTER TABLE matches ADD PRIMARY KEY (match_id, owner_id);
 
 -- Deleted ones too: an account that is erased takes all of its matches along.
 CREATE INDEX matches_newest ON matches (owner_id, created_at DESC, match_id DESC);
@@ -33,7 +35,7 @@ ALTER TABLE own_names ADD PRIMARY KEY (key);
 
 CREATE INDEX own_names_owner ON own_names (owner_id);
 
-ALTER TABLE match_numbers ADD PRIMARY KEY (match_id);
+ALTER TABLE match_numbers ADD PRIMARY KEY (match_id, owner_id);
 
 CREATE INDEX match_numbers_played ON match_numbers (owner_id, played_at, match_id);
 
@@ -60,9 +62,19 @@ ALTER TABLE records ADD PRIMARY KEY (owner_id);
 
 CREATE INDEX matches_reading ON matches (owner_id, reading_key) WHERE reading_key IS NOT NULL;
 
-ALTER TABLE duplicates ADD PRIMARY KEY (match_id);
+ALTER TABLE duplicates ADD PRIMARY KEY (match_id, owner_id);
 
-ALTER TABLE changes ADD PRIMARY KEY (position);
+ALTER TABLE changes ADD PRIMARY KEY (position, owner_id);
 
 -- Where a player's stream goes on. The matches of an erased account leave by it, too.
 CREATE INDEX changes_owner ON changes (owner_id, position);
+
+ALTER TABLE encounters ADD PRIMARY KEY (match_id, player_id);
+
+CREATE INDEX encounters_players ON encounters (player_id, other_id, played_at, match_id);
+
+ALTER TABLE involved ADD PRIMARY KEY (match_id, player_id);
+
+CREATE INDEX involved_players ON involved (player_id, match_id);
+
+ALTER TABLE trust ADD PRIMARY KEY (player_id);

@@ -143,9 +143,10 @@ def empty(conn: psycopg.Connection[Any]) -> None:
 def rows_of(conn: psycopg.Connection[Any], build: Build = Build.LIVE) -> dict[str, list[Any]]:
     """All rows of a build, by table, in the order of keys."""
     rows = {}
-    for table, key in MATCHES.tables.items():
+    for table, keys in MATCHES.tables.items():
         query = sql.SQL("SELECT * FROM {} ORDER BY {}").format(
-            sql.Identifier(schema_of(MATCHES, build), table), sql.Identifier(key)
+            sql.Identifier(schema_of(MATCHES, build), table),
+            sql.SQL(", ").join(map(sql.Identifier, keys)),
         )
         rows[table] = conn.execute(query).fetchall()
     return rows

@@ -7,14 +7,23 @@ import psycopg
 from msgspec.structs import replace
 
 from events.catalogue import CURRENT
-from events.matches import MatchErased, MatchEvent
+from events.match import evolve, fold
+from events.matches import FriendErased, MatchErased, MatchEvent
 from events.stats import Pair
 from projections.advance import advance
 from projections.catalogue import MATCHES
-from projections.changes import KINDS, row_of
+from projections.changes import KINDS, rows_of
 from projections.connecting import connect
 from projections.places import LivePlace
-from tests.examples import EXAMPLES, OWNER_ID, UPLOADED
+from tests.examples import (
+    ASKED,
+    BETWEEN_PLAYERS,
+    EVERY_EXAMPLE,
+    EXAMPLES,
+    FRIEND_ID,
+    OWNER_ID,
+    UPLOADED,
+)
 from tests.projections.histories import store, told
 
 LEVEL = Pair(1, 1)
@@ -39,13 +48,26 @@ def changes_after(database: str, events: list[MatchEvent]) -> list[tuple[Any, ..
 
 
 def test_players_are_told_of_every_event_but_an_erasure() -> None:
-    assert set(CURRENT.values()) - KINDS.keys() == {MatchErased}
-    assert len(set(KINDS.values())) == len(KINDS)
+    assert set(CURRENT.values()) - KINDS.keys() == {MatchErased, FriendErased}
 
 
 def test_a_row_says_where_whose_and_what() -> None:
     corrected = replace(EXAMPLES["match.stats_corrected.v1"], version=7)
-    assert row_of(42, corrected, OWNER_ID) == (42, OWNER_ID, UPLOADED.match_id, 7, "corrected")
+    rows = rows_of(42, corrected, evolve(None, UPLOADED))
+    assert list(rows) == [(42, OWNER_ID, UPLOADED.match_id, 7, "corrected")]
+
+
+def test_a_friend_is_told_what_happens_since_the_match_is_theirs_as_well() -> None:
+    verified = BETWEEN_PLAYERS["match.verified.v1"]
+    match = fold([UPLOADED, EXAMPLES["match.stats_confirmed.v1"], ASKED, verified])
+    told_to = {
+        name: [row[1] for row in rows_of(1, event, match)] for name, event in EVERY_EXAMPLE.items()
+    }
+    assert told_to["match.confirmation_requested.v1"] == [OWNER_ID]
+    assert told_to["match.verified.v1"] == [OWNER_ID, FRIEND_ID]
+    assert told_to["match.screenshot_attached.v1"] == [OWNER_ID, FRIEND_ID]
+    assert told_to["match.deleted.v1"] == [OWNER_ID]
+    assert told_to["match.removed_by_friend.v1"] == [FRIEND_ID]
 
 
 def test_rows_stand_in_the_order_of_the_log(database: str) -> None:

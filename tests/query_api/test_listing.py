@@ -16,7 +16,7 @@ from psycopg import AsyncConnection
 from events.match import Confirmed, Match, evolve
 from events.stats import Pair
 from projections.builds import look_into
-from projections.matches import write_matches
+from projections.matches import write_halves
 from query_api.filters import Span
 from query_api.listing import SORTS, Place, Wanted, page_query, read_page
 from tests.examples import NOON, OWNER_ID, UPLOADED
@@ -51,7 +51,7 @@ drawn_matches = st.lists(
 def keep(conn: psycopg.Connection[Any], matches: Sequence[Match]) -> None:
     with conn.transaction(), conn.cursor() as cursor:
         look_into(conn, "read_models")
-        write_matches(cursor, matches)
+        write_halves(cursor, matches)
 
 
 async def pages(

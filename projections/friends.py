@@ -1,0 +1,166 @@
+"""What players do with each other: matches that both say are right, and how far words hold."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from events.match import Match
+from events.seats import halves, involved
+from events.sharing import Verification
+from projections.upsert import Upsert
+
+ENCOUNTERS: Final = {
+    "match_id": "uuid",
+    "player_id": "uuid",
+    "other_id": "uuid",
+    "played_at": "timestamptz",
+    "result": "text",
+    "goals_for": "int2",
+    "goals_against": "int2",
+}
+INVOLVED: Final = {"match_id": "uuid", "player_id": "uuid"}
+TRUST: Final = {
+    "player_id": "uuid",
+    "hidden": "int8",
+    "verified": "int8",
+    "disputed": "int8",
+    "corrected": "int8",
+}
+_COUNTS: Final = tuple(TRUST)[1:]
+_INSERT_ENCOUNTERS: Final = Upsert("encounters", ENCOUNTERS, key=None)
+_INSERT_INVOLVED: Final = Upsert("involved", INVOLVED, key=None)
+_ADD_TRUST: Final = Upsert("trust", TRUST, "player_id", summed=_COUNTS)
+_INSERT_TRUST: Final = Upsert("trust", TRUST, key=None)
+
+Change = tuple[Match | None, Match]
+
+
+class Rows(Struct, frozen=True):
+    """The rows of one match."""
+
+    encounters: tuple[tuple[Any, ...], ...] = ()
+    involved: frozenset[UUID] = frozenset()
+
+
+def rows_of(match: Match | None) -> Rows:
+    """The rows of a match. One that both players removed is no encounter any more."""
+    if match is None or match.sharing is None:
+        return NONE
+    players = halves(match)
+    others = involved(match) if players else frozenset()
+    is_mutual = len(players) == 2 and match.verification is Verification.VERIFIED
+    if not is_mutual or all(half.is_deleted for half in players):
+        return Rows((), others)
+    first, second = players
+    return Rows((_encounter(first, second), _encounter(second, first)), others)
+
+
+class Trust:
+    """Changes of the signals of players, summed up before they are written."""
+
+    def __init__(self) -> None:
+        self._steps: Counter[tuple[UUID, str]] = Counter()
+
+    def change(self, before: Match | None, after: Match) -> None:
+        """A match was `before` and is `after` now."""
+        for match, step in ((before, -1), (after, 1)):
+            for signal in _signals(match):
+                self._steps[signal] += step
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """What changed, as rows of the table `trust`."""
+        changed = {player_id for (player_id, _), step in self._steps.items() if step}
+        return [
+            (player_id, *(self._steps[player_id, name] for name in _COUNTS))
+            for player_id in changed
+        ]
+
+
+def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+    """Keep the rows of matches that changed in place of those before."""
+    shared = [change for change in changes if change[1].sharing]
+    if not shared:
+        return
+    trust = Trust()
+    renewed = []
+    for before, after in shared:
+        trust.change(before, after)
+        if rows_of(before) != rows_of(after):
+            renewed.append(after)
+    gone = {"gone": [match.id for match in renewed]}
+    if renewed:
+        cursor.execute("DELETE FROM encounters WHERE match_id = ANY(%(gone)s)", gone)
+        cursor.execute("DELETE FROM involved WHERE match_id = ANY(%(gone)s)", gone)
+    _add(cursor, renewed)
+    rows = trust.rows()
+    _ADD_TRUST.write(cursor, rows)
+    if any(min(counts) < 0 for _, *counts in rows):
+        cursor.execute(
+            """
+            DELETE FROM trust
+            WHERE hidden = 0 AND verified = 0 AND disputed = 0 AND corrected = 0
+              AND player_id = ANY(%(changed)s)
+            """,
+            {"changed": [player_id for player_id, *_ in rows]},
+        )
+
+
+def write_new(cursor: Cursor[TupleRow], shared: Iterable[Match]) -> None:
+    """Fill the tables, which are empty and may have no index yet."""
+    trust = Trust()
+    shared = list(shared)
+    for match in shared:
+        trust.change(None, match)
+    _add(cursor, shared)
+    _INSERT_TRUST.write(cursor, trust.rows())
+
+
+def _add(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+    encounters: list[tuple[Any, ...]] = []
+    others: list[tuple[UUID, UUID]] = []
+    for match in matches:
+        rows = rows_of(match)
+        encounters.extend(rows.encounters)
+        others.extend((match.id, player_id) for player_id in rows.involved)
+    _INSERT_ENCOUNTERS.write(cursor, encounters)
+    _INSERT_INVOLVED.write(cursor, others)
+
+
+def _encounter(half: Match, other: Match) -> tuple[Any, ...]:
+    assert half.confirmed  # noqa: S101  # only confirmed matches are verified
+    assert half.result  # noqa: S101
+    score = half.confirmed.score
+    return (
+        half.id,
+        half.owner_id,
+        other.owner_id,
+        half.played_at,
+        half.result.value,
+        score.user or 0,
+        score.opponent or 0,
+    )
+
+
+def _signals(match: Match | None) -> Iterable[tuple[UUID, str]]:
+    """Player and signal, for each that a match gives of one of its players."""
+    if match is None or match.sharing is None:
+        return
+    past = match.sharing.past
+    for half in halves(match):
+        player_id = half.owner_id
+        if half.is_deleted and half.confirmed and half.joined_into is None:
+            yield player_id, "hidden"
+        if past.was_verified:
+            yield player_id, "verified"
+        if player_id in past.disputed:
+            yield player_id, "disputed"
+        if player_id in past.corrected:
+            yield player_id, "corrected"
+
+
+NONE: Final = Rows()
