@@ -1,7 +1,7 @@
 """The addresses that show matches."""
 
 import time
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from litestar import Response, Router, get
@@ -9,17 +9,27 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from psycopg_pool import AsyncConnectionPool
 
+from events.answering import AsyncAnsweringConnection
 from events.identity import Principal
 from events.media import expiry
 from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import parameters_of, whole_number
 from events.refusals import NotFound
+from events.statements import Statement
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
 from query_api.asking import Asked
-from query_api.etags import etag_of, is_known, not_modified
+from query_api.etags import etag_from, etag_of, holds_any, is_known, not_modified
 from query_api.listing import LISTED_BY, Place, read_page, wanted_of
 
 LIST: Final = "/api/matches/"
+_OWN: Final = Statement(
+    """
+    SELECT view, version, duplicate_of
+    FROM read_models.matches
+    LEFT JOIN read_models.duplicates USING (match_id)
+    WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
+    """
+)
 
 
 @get("/api/matches")
@@ -34,10 +44,16 @@ async def list_matches(
     after = asked.cursors.cursor_of(LIST, given, Place, asked.principal.user_id)
     now = time.time()
     async with asked.pool.connection() as conn:
-        etag = await etag_of(conn, asked.principal.user_id, expiry(now))
-        if is_known(request, etag):
-            return not_modified(etag)
+        if holds_any(request):  # most of them hold what still is so
+            etag = await etag_of(conn, asked.principal.user_id, expiry(now))
+            if is_known(request, etag):
+                return not_modified(etag)
         page = await read_page(conn, asked.principal.user_id, wanted, after, limit)
+        if page.as_of is None:  # no rows that it could come with
+            etag = await etag_of(conn, asked.principal.user_id, expiry(now))
+            page = await read_page(conn, asked.principal.user_id, wanted, after, limit)
+        else:
+            etag = etag_from(*page.as_of, expiry(now))
     headers = {"ETag": etag}
     if page.following:
         headers |= asked.cursors.next_page(LIST, given, page.following, asked.principal.user_id)
@@ -61,23 +77,16 @@ async def show_match(
 
 
 async def _own(
-    pool: AsyncConnectionPool[Any], match_id: str, principal: Principal
+    pool: AsyncConnectionPool[AsyncAnsweringConnection], match_id: str, principal: Principal
 ) -> tuple[str, int, UUID | None]:
     """View and version of a match, and which one it repeats; raises `NotFound`."""
+    values = {"match_id": match_id_of(match_id), "owner_id": principal.user_id}
     async with pool.connection() as conn:
-        cursor = await conn.execute(
-            """
-            SELECT view, version, duplicate_of
-            FROM read_models.matches
-            LEFT JOIN read_models.duplicates USING (match_id)
-            WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
-            """,
-            {"match_id": match_id_of(match_id), "owner_id": principal.user_id},
-        )
-        row: tuple[str, int, UUID | None] | None = await cursor.fetchone()
-    if row is None:
+        rows = await conn.ask(_OWN, values)
+    if not rows:
         raise NotFound(NO_SUCH_MATCH)
-    return row
+    view, version, duplicate_of = rows.row(0)
+    return view, version, duplicate_of
 
 
 def _json(text: str, headers: dict[str, str]) -> Response[bytes]:

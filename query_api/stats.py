@@ -11,10 +11,10 @@ from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import one_of, parameters_of, whole_number
 from events.web import WebRequest
 from query_api.asking import Asked
-from query_api.etags import etag_of, is_known, not_modified
-from query_api.filters import opponent_of, span_of
+from query_api.etags import etag_from, etag_of, is_known, not_modified
+from query_api.filters import Span, opponent_of, span_of
 from query_api.opponents import LISTED_BY, MOST_PLAYED, SORTS, Place, read_page
-from query_api.summing import SUMMED_BY, read_records, read_summary
+from query_api.summing import SUMMED_BY, read_records, read_summary, read_whole_summary
 from query_api.trends import (
     DEFAULT_WINDOW,
     GREATEST_WINDOW,
@@ -37,6 +37,10 @@ async def summary(
     given = parameters_of(request, *(parameter.name for parameter in SUMMED_BY))
     opponent, span = opponent_of(given), span_of(given)
     async with asked.pool.connection() as conn:
+        if opponent is None and span == Span():
+            as_of, shown = await read_whole_summary(conn, asked.principal.user_id)
+            etag = etag_from(*as_of)
+            return not_modified(etag) if is_known(request, etag) else _json(shown, {"ETag": etag})
         etag = await etag_of(conn, asked.principal.user_id)
         if is_known(request, etag):
             return not_modified(etag)

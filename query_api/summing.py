@@ -1,16 +1,19 @@
 """Sums and records as they are kept; only those of a span of time are summed up when asked for."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
+from events.answering import AsyncAnsweringConnection
+from events.statements import Statement
 from projections.opponents import HeadToHead, Rivals
 from projections.records_view import NO_RECORDS
 from projections.streaks import streaks_in
 from projections.summary import NO_MATCHES, summary
 from projections.sums import SUMS, tally_of
+from query_api.etags import BUILT_AT, VERSION
 from query_api.filters import OPPONENT, SPAN, Span
 
 SUMMED_BY: Final = (OPPONENT, *SPAN)
@@ -25,26 +28,31 @@ _OF_SPAN: Final = sql.SQL(
       AND played_at < coalesce(%(until)s, 'infinity'::timestamptz)
     """
 ).format(sums=SUMS)
+_VIEW: Final = "(SELECT view FROM read_models.summaries WHERE owner_id = %(owner_id)s)"
+_WHOLE: Final = Statement(f"SELECT {BUILT_AT}, {VERSION}, {_VIEW}")
 _AGAINST: Final = _OF_SPAN + sql.SQL(" AND opponent = %(opponent)s")
 
 
 async def read_summary(
-    conn: AsyncConnection[Any], owner_id: UUID, opponent: str | None, span: Span
+    conn: AsyncAnsweringConnection, owner_id: UUID, opponent: str | None, span: Span
 ) -> bytes:
     """The summary of a player as JSON, of all matches or of those that the filters leave."""
     if span != Span():
         return await _summed_up(conn, owner_id, opponent, span)
     if opponent is not None:
         return await _against(conn, Rivals(owner_id, opponent))
-    cursor = await conn.execute(
-        "SELECT view FROM read_models.summaries WHERE owner_id = %(owner_id)s",
-        {"owner_id": owner_id},
-    )
-    row = await cursor.fetchone()
-    return row[0].encode() if row else NOTHING_YET
+    return (await read_whole_summary(conn, owner_id))[1]
 
 
-async def read_records(conn: AsyncConnection[Any], owner_id: UUID) -> bytes:
+async def read_whole_summary(
+    conn: AsyncAnsweringConnection, owner_id: UUID
+) -> tuple[tuple[int | None, int | None], bytes]:
+    """The summary of all matches of a player, after what `BUILT_AT` and `VERSION` give with it."""
+    built_at, version, view = (await conn.ask(_WHOLE, {"owner_id": owner_id})).row(0)
+    return (built_at, version), view.encode() if view else NOTHING_YET
+
+
+async def read_records(conn: AsyncAnsweringConnection, owner_id: UUID) -> bytes:
     """The records of a player as JSON."""
     cursor = await conn.execute(
         "SELECT view FROM read_models.records WHERE owner_id = %(owner_id)s",
@@ -54,7 +62,7 @@ async def read_records(conn: AsyncConnection[Any], owner_id: UUID) -> bytes:
     return row[0].encode() if row else NONE_YET
 
 
-async def _against(conn: AsyncConnection[Any], rivals: Rivals) -> bytes:
+async def _against(conn: AsyncAnsweringConnection, rivals: Rivals) -> bytes:
     cursor = await conn.execute(
         "SELECT state FROM read_models.opponents WHERE opponent_id = %(opponent_id)s",
         {"opponent_id": rivals.id},
@@ -67,7 +75,7 @@ async def _against(conn: AsyncConnection[Any], rivals: Rivals) -> bytes:
 
 
 async def _summed_up(
-    conn: AsyncConnection[Any], owner_id: UUID, opponent: str | None, span: Span
+    conn: AsyncAnsweringConnection, owner_id: UUID, opponent: str | None, span: Span
 ) -> bytes:
     cursor = await conn.execute(
         _OF_SPAN if opponent is None else _AGAINST,

@@ -9,16 +9,15 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
-from psycopg import AsyncConnection
 from rich.console import Console
 from rich.table import Table
 
 from deploy.migrate import migrate_tables
 from deploy.postgres import Postgres
+from events.answering import AsyncAnsweringConnection
 from events.log import MatchLog
 from events.match import fold
 from events.matches import MatchDeleted, MatchEvent, ScreenshotUploaded, StatsConfirmed
@@ -41,7 +40,7 @@ from tests.examples import EXAMPLES, NOON, UPLOADED, cause
 FEW, MANY = 100, 100_000
 OPPONENTS = 1000
 CALLS = 40
-Reading = Callable[[AsyncConnection[Any], UUID], Awaitable[object]]
+Reading = Callable[[AsyncAnsweringConnection, UUID], Awaitable[object]]
 
 
 def history(owner_id: UUID, matches: int) -> Iterator[MatchEvent]:
@@ -87,7 +86,7 @@ def readings() -> Iterator[tuple[str, Reading]]:
 
 async def measure(database: str, owners: dict[int, UUID]) -> Table:
     table = Table("median ms", *(f"{number:,} matches" for number in owners))
-    async with await AsyncConnection.connect(database, autocommit=True) as conn:
+    async with await AsyncAnsweringConnection.connect(database, autocommit=True) as conn:
         for name, reading in readings():
             took: dict[int, list[float]] = {number: [] for number in owners}
             for _ in range(CALLS):

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from psycopg import AsyncConnection
 
+from events.answering import AsyncAnsweringConnection
 from events.match import Confirmed, Match, evolve
 from events.stats import Pair
 from projections.builds import look_into
@@ -60,7 +60,7 @@ async def pages(
     """All pages of a list; `between` is done after the first."""
     read: list[list[UUID]] = []
     after: Place | None = None
-    async with await AsyncConnection.connect(database, autocommit=True) as conn:
+    async with await AsyncAnsweringConnection.connect(database, autocommit=True) as conn:
         while True:
             page = await read_page(conn, OWNER_ID, wanted, after, limit)
             read.append([listed.place.match_id for listed in page.matches])

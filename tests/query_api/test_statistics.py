@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import AsyncConnection, sql
+from psycopg import sql
 
+from events.answering import AsyncAnsweringConnection
 from events.match import Match, Result, fold
 from events.names import fold as folded
 from events.stats import STATISTICS
@@ -91,7 +92,7 @@ def test_a_filtered_summary_is_that_of_the_matches_left(
     matches = project(database, happened)
 
     async def read() -> bytes:
-        async with await AsyncConnection.connect(database) as conn:
+        async with await AsyncAnsweringConnection.connect(database) as conn:
             return await read_summary(conn, OWNER, opponent, span)
 
     expected = summed([match for match in matches if fits(match, opponent, span)])
@@ -116,7 +117,7 @@ def test_pages_hold_every_opponent_once_in_order(
     async def read() -> list[OpponentView]:
         views: list[str] = []
         after: Place | None = None
-        async with await AsyncConnection.connect(database) as conn:
+        async with await AsyncAnsweringConnection.connect(database) as conn:
             while True:
                 page = await read_page(conn, OWNER, sort, after, 1)
                 views += page.views
@@ -152,7 +153,7 @@ def test_a_trend_is_the_plain_moving_average(
 
     async def read() -> list[tuple[Any, ...]]:
         wanted = Wanted(stat=stat, window=window, limit=limit, opponent=opponent)
-        async with await AsyncConnection.connect(database) as conn:
+        async with await AsyncAnsweringConnection.connect(database) as conn:
             trend = await read_trend(conn, OWNER, wanted)
         return [
             (each.match_id, each.user, each.opponent, each.user_average, each.opponent_average)
