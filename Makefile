@@ -10,6 +10,9 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
+# Containers often forbid Python to keep what it has compiled; every process would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run demo test test-faults fuzz check bench-log bench-http bench-accounts bench-uploads bench-streams bench-reading lock clean
 
 help:  ## show this
