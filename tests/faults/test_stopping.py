@@ -17,6 +17,7 @@ from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
+from tests.plain_http import NO_CERTIFICATES
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
@@ -75,7 +76,9 @@ def test_uploads_that_wait_for_their_reading_are_answered_when_the_api_stops(
                 threads.submit(player.upload, picture, headers={"Prefer": "wait=60"})
                 for _ in range(UPLOADS)
             ]
-            with httpx.Client(headers=player.http.headers, base_url=system.address) as other:
+            with httpx.Client(
+                headers=player.http.headers, base_url=system.address, verify=NO_CERTIFICATES
+            ) as other:
                 wait_for(lambda: len(other.get("/api/matches/").json()) == UPLOADS)
             kill(system, "api", signal.SIGTERM)
             answers = [each.result(STOPS_WITHIN) for each in sent]

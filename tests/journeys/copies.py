@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.deploy.processes import free_port, start
+from tests.plain_http import NO_CERTIFICATES
 
 
 class Copy:
@@ -25,7 +26,7 @@ class Copy:
         self.address = re.findall(r"http://\S+", ready)[0]
 
     def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
-        with httpx.Client(base_url=self.address, trust_env=False) as client:
+        with httpx.Client(base_url=self.address, trust_env=False, verify=NO_CERTIFICATES) as client:
             return client.request(method, path, **content)
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
