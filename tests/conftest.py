@@ -22,7 +22,7 @@ from events.owner_keys import OwnerKeys
 from events.streams import set_up
 from projections.setup import create_read_models
 from tests.folders import new_folder
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
 
 NOTHING_IS_KEPT = {
@@ -39,7 +39,30 @@ TEMPLATE = "template_tracker"
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 numbers = itertools.count()
+# Fixtures, and files of tests that have nothing to share.
+LONGEST_FIRST = ("breakable", "test_chaos.py", "copy", "apis", "test_start_and_stop.py")
 NewDatabase = Callable[[], str]
+
+
+@pytest.hookimpl(trylast=True)  # when all are in their random order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests that share what takes long to start, and begin with these."""
+    group_of = {item: shared_by(item) for item in items}
+    for item, group in group_of.items():
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    ranks = {group: rank for rank, group in enumerate((*LONGEST_FIRST, ""))}
+    items.sort(key=lambda item: ranks.get(group_of[item], len(LONGEST_FIRST) - 0.5))
+
+
+def shared_by(item: pytest.Item) -> str:
+    """The fixture that a test shares with others, or its module where that shares one."""
+    definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - not in its type
+    for name in LONGEST_FIRST:
+        if name in definitions or name in item.nodeid:
+            return name
+    is_shared = any(found[-1].scope == "module" for found in definitions.values())
+    return item.nodeid.partition("::")[0] if is_shared else ""
 
 
 @pytest.fixture(scope="session")
@@ -142,18 +165,14 @@ async def bus(nats_server: Nats) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    folder = tmp_path_factory.mktemp("copy") / "data"
+def copy() -> Iterator[Copy]:
     # Many players come from this one address, and their pictures need not be read in time.
-    copy = Copy(
-        folder,
+    with running_copy(
         TRACKER_RATE_LIMITS="off",
         TRACKER_QUOTA_PENDING="1000",
         TRACKER_ORIGINS="http://192.168.1.20:5173",
-    )
-    yield copy
-    copy.process.kill()
-    copy.process.communicate()
+    ) as copy:
+        yield copy
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from tests.deploy.processes import wait_for, wait_until_gone
-from tests.faults.killing import end, kill, process_of
+from tests.faults.killing import kill, process_of
 from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
@@ -28,20 +28,8 @@ SLOW_CLIENT = 1.5  # seconds that a client takes for the rest of its body
 STOPS_WITHIN = 15.0  # seconds; then whoever keeps the process kills it
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(
-        tmp_path_factory.mktemp("stopping") / "data",
-        TRACKER_RATE_LIMITS="off",
-        TRACKER_QUOTA_PENDING="1000",
-    )
-    yield system
-    end(system)
-
-
 @pytest.fixture
 def player(system: Copy) -> Iterator[Player]:
-    seconds_until_ready(system)
     player = Player(system)
     yield player
     player.http.close()
