@@ -40,7 +40,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 numbers = itertools.count()
 # Fixtures, and files of tests that have nothing to share.
-LONGEST_FIRST = ("breakable", "test_chaos.py", "copy", "apis", "test_start_and_stop.py")
+LONGEST_FIRST = ("breakable", "test_chaos.py", "copy", "frontend", "apis", "test_start_and_stop.py")
 NewDatabase = Callable[[], str]
 
 
@@ -59,7 +59,7 @@ def shared_by(item: pytest.Item) -> str:
     """The fixture that a test shares with others, or its module where that shares one."""
     definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - not in its type
     for name in LONGEST_FIRST:
-        if name in definitions or name in item.nodeid:
+        if name in definitions or item.path.name == name:
             return name
     is_shared = any(found[-1].scope == "module" for found in definitions.values())
     return item.nodeid.partition("::")[0] if is_shared else ""
