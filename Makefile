@@ -10,6 +10,9 @@ PIP_INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 UV_COMPILE = $(VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
+# Containers often forbid Python to keep what it has compiled; every process would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help run demo test test-faults fuzz check bench-log bench-http bench-accounts bench-uploads bench-streams bench-reading lock clean
 
 help:  ## show this
@@ -22,7 +25,7 @@ demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for y
 	@$(PYTHON) -m deploy demo $${PICTURE:+"$$PICTURE"}
 
 test: $(VENV)/.installed-frontend  ## run the whole test suite
-	$(PYTHON) -m pytest --numprocesses 2 --dist worksteal
+	$(PYTHON) -m pytest --numprocesses 2 --dist loadgroup --no-loadscope-reorder
 
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
 	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}

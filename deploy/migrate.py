@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
+import nats
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from deploy.database_check import MIGRATIONS, applied_migrations, known_migrations
 from deploy.settings import Settings
-from events.broker import create_broker
 from events.streams import set_up
 from projections.setup import create_read_models
 
+RECONNECT_SECONDS: Final = 0.2
 DBMATE: Final = Path(sysconfig.get_path("scripts")) / "dbmate"
 
 
@@ -77,9 +78,11 @@ def _url(database: str) -> str:
 
 
 async def _migrate_streams(servers: str) -> None:
-    broker = create_broker(servers)
-    client = await broker.connect()
+    # The broker of the other parts is not worth its import: this runs at every start.
+    client = await nats.connect(
+        servers.split(","), max_reconnect_attempts=-1, reconnect_time_wait=RECONNECT_SECONDS
+    )
     try:
         await set_up(client)
     finally:
-        await broker.stop()
+        await client.close()

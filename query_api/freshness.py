@@ -16,7 +16,7 @@ POSITION: Final = Parameter(
     name="Event-Position",
     place="header",
     says="Wait until queries show the command that answered with this position, a second at most.",
-    schema={"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["1042"]},
+    schema={"type": "string", "pattern": "^[0-9]{1,18}$", "examples": ["12"]},
 )
 BEHIND: Final = ("Event-Position-Reached",)
 

@@ -1,8 +1,8 @@
 """The real servers of the suite: started once, with a fresh database and empty streams per test."""
 
 import itertools
-import shutil
-import tempfile
+import os
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,8 @@ from events.log import MatchLog
 from events.owner_keys import OwnerKeys
 from events.streams import set_up
 from projections.setup import create_read_models
-from tests.journeys.copies import Copy
+from tests.folders import new_folder
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
 
 NOTHING_IS_KEPT = {
@@ -33,8 +34,35 @@ NOTHING_IS_KEPT = {
 }
 MASTER_KEY = bytes(range(32))
 TEMPLATE = "template_tracker"
+# Containers often forbid Python to keep what it has compiled. Each of the hundreds of processes
+# that the tests start would compile us anew, which is a third of what it does until it serves.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 numbers = itertools.count()
+# Fixtures, and files of tests that have nothing to share.
+LONGEST_FIRST = ("breakable", "test_chaos.py", "copy", "frontend", "apis", "test_start_and_stop.py")
 NewDatabase = Callable[[], str]
+
+
+@pytest.hookimpl(trylast=True)  # when all are in their random order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one process run all tests that share what takes long to start, and begin with these."""
+    group_of = {item: shared_by(item) for item in items}
+    for item, group in group_of.items():
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
+    ranks = {group: rank for rank, group in enumerate((*LONGEST_FIRST, ""))}
+    items.sort(key=lambda item: ranks.get(group_of[item], len(LONGEST_FIRST) - 0.5))
+
+
+def shared_by(item: pytest.Item) -> str:
+    """The fixture that a test shares with others, or its module where that shares one."""
+    definitions = getattr(item, "_fixtureinfo").name2fixturedefs  # noqa: B009 - not in its type
+    for name in LONGEST_FIRST:
+        if name in definitions or item.path.name == name:
+            return name
+    is_shared = any(found[-1].scope == "module" for found in definitions.values())
+    return item.nodeid.partition("::")[0] if is_shared else ""
 
 
 @pytest.fixture(scope="session")
@@ -44,11 +72,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def folder() -> Iterator[Path]:
-    """A folder for servers, in a short path that PostgreSQL's own user may enter."""
-    path = Path(tempfile.mkdtemp(prefix="tracker-"))
-    path.chmod(0o755)
-    yield path
-    shutil.rmtree(path)
+    with new_folder() as path:
+        yield path
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +91,15 @@ def postgres(folder: Path) -> Iterator[Postgres]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def abandoned(postgres: Postgres) -> list[str]:
+    """The databases of the tests before."""
+    return []
+
+
 @pytest.fixture
-def new_database(postgres: Postgres) -> Iterator[NewDatabase]:
-    """Makes fresh databases with all tables, which are dropped in the end; gives addresses."""
+def new_database(postgres: Postgres, abandoned: list[str]) -> Iterator[NewDatabase]:
+    """Makes fresh databases with all tables, which are dropped later; gives addresses."""
     names: list[str] = []
 
     def make() -> str:
@@ -76,12 +107,14 @@ def new_database(postgres: Postgres) -> Iterator[NewDatabase]:
         _create(postgres, names[-1], TEMPLATE)
         return postgres.conninfo(names[-1])
 
-    yield make
+    # Not at the end of their own test: PostgreSQL sleeps a tenth of a second where a connection
+    # to what is dropped is just being closed.
     with psycopg.connect(postgres.conninfo("postgres", OWNER), autocommit=True) as conn:
-        for name in names:
-            conn.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+        while abandoned:
+            name = sql.Identifier(abandoned.pop())
+            conn.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+    yield make
+    abandoned.extend(names)
 
 
 @pytest.fixture
@@ -132,18 +165,14 @@ async def bus(nats_server: Nats) -> AsyncIterator[Client]:
 
 
 @pytest.fixture(scope="session")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    folder = tmp_path_factory.mktemp("copy") / "data"
+def copy() -> Iterator[Copy]:
     # Many players come from this one address, and their pictures need not be read in time.
-    copy = Copy(
-        folder,
+    with running_copy(
         TRACKER_RATE_LIMITS="off",
         TRACKER_QUOTA_PENDING="1000",
         TRACKER_ORIGINS="http://192.168.1.20:5173",
-    )
-    yield copy
-    copy.process.kill()
-    copy.process.communicate()
+    ) as copy:
+        yield copy
 
 
 @pytest.fixture
@@ -161,6 +190,7 @@ def stranger(copy: Copy) -> Iterator[Player]:
 
 
 def _create(server: Postgres, name: str, template: str = "template1") -> None:
-    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER tracker")
+    # The other strategy copies through the log, block by block, at twice the cost.
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER tracker STRATEGY FILE_COPY")
     with psycopg.connect(server.conninfo("postgres", OWNER), autocommit=True) as conn:
         conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))

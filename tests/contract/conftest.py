@@ -9,6 +9,7 @@ from tests.contract.described import as_described
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import noise
 from tests.journeys.players import Player
+from tests.plain_http import NO_CERTIFICATES
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,9 @@ def picture() -> bytes:
 def anyone(copy: Copy) -> Iterator[httpx.Client]:
     """A client who has not signed in."""
     hooks = {"response": [as_described]}
-    with httpx.Client(base_url=copy.address, trust_env=False, event_hooks=hooks) as client:
+    with httpx.Client(
+        base_url=copy.address, trust_env=False, verify=NO_CERTIFICATES, event_hooks=hooks
+    ) as client:
         yield client
 
 

@@ -27,6 +27,7 @@ from events.screenshots import (
 )
 from tests.buckets import new_bucket, s3_server
 from tests.examples import MATCH_ID, OWNER_ID, SCREENSHOT
+from tests.plain_http import NO_CERTIFICATES
 
 pytestmark = pytest.mark.anyio
 
@@ -141,7 +142,7 @@ async def test_a_link_gives_the_picture_with_its_type_and_nothing_without_it(
     link = await store.link(key)
     assert link is not None
     assert link.startswith(f"{endpoint}/{bucket.name}/in/here/{key}?X-Amz-")
-    async with httpx.AsyncClient(trust_env=False) as browser:
+    async with httpx.AsyncClient(trust_env=False, verify=NO_CERTIFICATES) as browser:
         answer = await browser.get(link)
     assert (answer.content, answer.headers["content-type"]) == (PICTURE, "image/webp")
 

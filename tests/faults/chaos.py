@@ -7,11 +7,9 @@ that stall and reset.
 import argparse
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Final
 
@@ -36,7 +34,7 @@ from tests.faults.servers import (
     postgres_socket,
     settings_of,
 )
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 
 PLAYERS: Final = 3
 PICTURES: Final = 5
@@ -61,11 +59,11 @@ class Stage(Struct, frozen=True):
     proxies: list[Proxy]
 
 
-def break_and_heal(folder: Path, plan: Plan, console: Console | None = None) -> list[str]:
-    """Run a system on `folder` under load, break and heal it; gives what does not hold."""
+def break_and_heal(plan: Plan, console: Console | None = None) -> list[str]:
+    """Run a system under load, break and heal it; gives what does not hold."""
     chance = random.Random(plan.seed)  # noqa: S311  # nothing here is secret
     pictures = [draw(random_match(seeded(plan.seed + n)), (960, 432)) for n in range(PICTURES)]
-    with _running(folder, two=plan.two) as stage, ExitStack() as at_the_end:
+    with _running(two=plan.two) as stage, ExitStack() as at_the_end:
         players = [BusyPlayer(stage.systems, pictures, plan.seed + n) for n in range(PLAYERS)]
         for player in players:
             at_the_end.callback(player.player.http.close)
@@ -101,10 +99,10 @@ def break_and_heal(folder: Path, plan: Plan, console: Console | None = None) -> 
 
 
 @contextmanager
-def _running(folder: Path, *, two: bool) -> Iterator[Stage]:
+def _running(*, two: bool) -> Iterator[Stage]:
     with ExitStack() as at_the_end:
-        first = Copy(folder, TRACKER_RATE_LIMITS="off", TRACKER_QUOTA_PENDING="1000")
-        at_the_end.callback(end, first)
+        settings = {"TRACKER_RATE_LIMITS": "off", "TRACKER_QUOTA_PENDING": "1000"}
+        first = at_the_end.enter_context(running_copy(**settings))
         if not two:
             yield Stage([first], [])
             return
@@ -158,8 +156,7 @@ def main() -> int:
     console = Console()
     console.print(f"seed {parsed.seed}")
     plan = Plan(parsed.kills, parsed.seed, parsed.two)
-    with tempfile.TemporaryDirectory(prefix="tracker-chaos-") as name:
-        found = break_and_heal(Path(name) / "data", plan, console)
+    found = break_and_heal(plan, console)
     for sentence in found:
         console.print(sentence)
     console.print(f"{parsed.kills} blows, {len(found)} invariants broken.")

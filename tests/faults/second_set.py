@@ -44,7 +44,7 @@ class SecondSet(Copy):
             "TRACKER_NATS": nats or nats_address(system),
         }
         logs = system.folder / "logs" / "second"
-        logs.mkdir()
+        logs.mkdir(exist_ok=True)
         self.process = start("tests.faults.second_set", str(logs), environment=settings)
         wait_for(lambda: is_ready(self))
 

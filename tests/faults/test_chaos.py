@@ -11,9 +11,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_nothing_is_lost_or_doubled_when_processes_are_killed(tmp_path: Path) -> None:
-    assert break_and_heal(tmp_path / "data", Plan(kills=6, seed=1)) == []
+def test_nothing_is_lost_or_doubled_when_processes_are_killed() -> None:
+    assert break_and_heal(Plan(kills=6, seed=1)) == []
 
 
-def test_nothing_is_lost_or_doubled_with_two_of_every_process(tmp_path: Path) -> None:
-    assert break_and_heal(tmp_path / "data", Plan(kills=3, seed=2, two=True)) == []
+def test_nothing_is_lost_or_doubled_with_two_of_every_process() -> None:
+    assert break_and_heal(Plan(kills=3, seed=2, two=True)) == []

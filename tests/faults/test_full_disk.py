@@ -26,13 +26,6 @@ DISK = "256m"
 
 
 @pytest.fixture
-def system(tmp_path: Path) -> Iterator[Copy]:
-    system = Copy(tmp_path / "data", TRACKER_RATE_LIMITS="off")
-    yield system
-    end(system)
-
-
-@pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own, where we may mount one."""
     mount, umount = shutil.which("mount"), shutil.which("umount")
@@ -61,13 +54,15 @@ def test_an_upload_without_room_is_refused_and_leaves_nothing(system: Copy) -> N
     assert api
     before = resource.prlimit(api, resource.RLIMIT_FSIZE)
     resource.prlimit(api, resource.RLIMIT_FSIZE, (LARGEST_FILE, before[1]))
-    answer = player.upload(picture, score_user="2", score_opponent="0")
+    try:
+        answer = player.upload(picture, score_user="2", score_opponent="0")
+    finally:
+        resource.prlimit(api, resource.RLIMIT_FSIZE, before)
     assert answer.status_code == 503
     assert "no room" in answer.json()["detail"]
     assert int(answer.headers["Retry-After"]) > 0
     assert [match["id"] for match in player.get("/api/matches/")] == [kept["id"]]
     assert unfinished(system) == []
-    resource.prlimit(api, resource.RLIMIT_FSIZE, before)
     assert player.upload(picture, score_user="2", score_opponent="0").status_code == 201
     player.http.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.deploy.processes import wait_for
 from tests.faults.blows import wipe_nats
-from tests.faults.killing import end, kill
+from tests.faults.killing import kill
 from tests.faults.readiness import is_ready
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
@@ -21,22 +21,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    """A copy that may be broken: it has to mend itself."""
-    system = Copy(
-        tmp_path_factory.mktemp("broken") / "data",
-        TRACKER_RATE_LIMITS="off",
-        TRACKER_QUOTA_PENDING="1000",
-    )
-    yield system
-    end(system)
-
-
 @pytest.fixture
 def victim(system: Copy) -> Iterator[Player]:
-    """A player of the system that is about to break; it is well when the player comes."""
-    wait_for(lambda: is_ready(system))
+    """A player of the system that is about to break."""
     player = Player(system)
     yield player
     player.http.close()

@@ -10,7 +10,7 @@ from deploy.data_folder import DataFolder
 from deploy.postgres import Postgres
 from tests.deploy.processes import wait_for
 from tests.faults.killing import kill
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
 from tests.mail_servers import Behaviour, MailServer, serving
 
@@ -26,17 +26,14 @@ def server() -> Iterator[MailServer]:
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory, server: MailServer) -> Iterator[Copy]:
+def system(server: MailServer) -> Iterator[Copy]:
     """A copy that sends its mails to the server."""
-    system = Copy(
-        tmp_path_factory.mktemp("mailing") / "data",
+    with running_copy(
         TRACKER_RATE_LIMITS="off",
         TRACKER_SMTP=f"smtp://127.0.0.1:{server.port}",
         TRACKER_MAIL_FROM="tracker@example.com",
-    )
-    yield system
-    system.process.kill()
-    system.process.communicate()
+    ) as system:
+        yield system
 
 
 def states(system: Copy) -> list[str]:

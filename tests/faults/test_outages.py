@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.processes import descendants, wait_for
-from tests.faults.killing import end, process_of
-from tests.faults.readiness import HEALED_WITHIN, is_ready, seconds_until_ready
+from tests.deploy.processes import descendants
+from tests.faults.killing import process_of
+from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready
 from tests.faults.routes import Call, calls
 from tests.faults.second_set import OWN_PARTS
 from tests.journeys.copies import Copy
@@ -27,17 +27,6 @@ Outage = Callable[[Copy], AbstractContextManager[None]]
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
 )
-
-
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(
-        tmp_path_factory.mktemp("outage") / "data",
-        TRACKER_RATE_LIMITS="off",
-        TRACKER_QUOTA_PENDING="1000",
-    )
-    yield system
-    end(system)
 
 
 @contextmanager
@@ -85,7 +74,6 @@ def refused_properly(answer: httpx.Response) -> bool:
 def test_every_address_says_soon_that_the_database_is_away_and_works_when_it_is_back(
     system: Copy, outage: Outage
 ) -> None:
-    wait_for(lambda: is_ready(system))
     player = Player(system)
     picture, _ = drawn(seed=31)
     match = player.upload(picture, score_user="1", score_opponent="0").json()

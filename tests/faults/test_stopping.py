@@ -12,11 +12,12 @@ import httpx
 import pytest
 
 from tests.deploy.processes import wait_for, wait_until_gone
-from tests.faults.killing import end, kill, process_of
+from tests.faults.killing import kill, process_of
 from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
+from tests.plain_http import NO_CERTIFICATES
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
@@ -27,20 +28,8 @@ SLOW_CLIENT = 1.5  # seconds that a client takes for the rest of its body
 STOPS_WITHIN = 15.0  # seconds; then whoever keeps the process kills it
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(
-        tmp_path_factory.mktemp("stopping") / "data",
-        TRACKER_RATE_LIMITS="off",
-        TRACKER_QUOTA_PENDING="1000",
-    )
-    yield system
-    end(system)
-
-
 @pytest.fixture
 def player(system: Copy) -> Iterator[Player]:
-    seconds_until_ready(system)
     player = Player(system)
     yield player
     player.http.close()
@@ -75,7 +64,9 @@ def test_uploads_that_wait_for_their_reading_are_answered_when_the_api_stops(
                 threads.submit(player.upload, picture, headers={"Prefer": "wait=60"})
                 for _ in range(UPLOADS)
             ]
-            with httpx.Client(headers=player.http.headers, base_url=system.address) as other:
+            with httpx.Client(
+                headers=player.http.headers, base_url=system.address, verify=NO_CERTIFICATES
+            ) as other:
                 wait_for(lambda: len(other.get("/api/matches/").json()) == UPLOADS)
             kill(system, "api", signal.SIGTERM)
             answers = [each.result(STOPS_WITHIN) for each in sent]

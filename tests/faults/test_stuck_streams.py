@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.listening import listening
 from tests.journeys.pictures import noise
 from tests.journeys.players import Player
@@ -18,15 +18,9 @@ STOPS_WITHIN = 15.0  # seconds; then whoever keeps the process kills it
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    system = Copy(
-        tmp_path_factory.mktemp("stuck") / "data",
-        TRACKER_RATE_LIMITS="off",
-        TRACKER_QUOTA_PENDING="1000",
-    )
-    yield system
-    system.process.kill()
-    system.process.communicate()
+def system() -> Iterator[Copy]:
+    with running_copy(TRACKER_RATE_LIMITS="off", TRACKER_QUOTA_PENDING="1000") as system:
+        yield system
 
 
 def stuck(system: Copy, player: Player) -> socket.socket:

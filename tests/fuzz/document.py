@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from tests.journeys.copies import Copy
+from tests.plain_http import NO_CERTIFICATES
 
 CONFIGURATION: Final = Path(__file__).parent / "schemathesis.toml"
 PIECE_SECONDS: Final = 240  # an access token lives ten minutes
@@ -72,7 +73,9 @@ def fuzz(
 def sign_in(copy: Copy) -> str:
     """An access token of a new player, whose password stands in no example."""
     body = {"email": f"{secrets.token_hex(8)}@example.com", "password": secrets.token_hex(16)}
-    with httpx.Client(base_url=copy.address, trust_env=False, timeout=30) as client:
+    with httpx.Client(
+        base_url=copy.address, trust_env=False, verify=NO_CERTIFICATES, timeout=30
+    ) as client:
         assert client.post("/api/auth/register/", json=body).status_code == 201
         token: str = client.post("/api/auth/login/", json=body).json()["access"]
     return token

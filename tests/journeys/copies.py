@@ -3,12 +3,19 @@
 import re
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
-from tests.deploy.processes import free_port, start
+from tests.deploy.processes import belonging_to, free_port, start, wait_until_gone
+from tests.folders import new_folder
+from tests.plain_http import NO_CERTIFICATES
+
+# What is tested of hashes is tested without a copy; here they cost more than all else together.
+CHEAP_HASHES: Final = "1024,1,1"
 
 
 class Copy:
@@ -25,7 +32,7 @@ class Copy:
         self.address = re.findall(r"http://\S+", ready)[0]
 
     def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
-        with httpx.Client(base_url=self.address, trust_env=False) as client:
+        with httpx.Client(base_url=self.address, trust_env=False, verify=NO_CERTIFICATES) as client:
             return client.request(method, path, **content)
 
     def end(self, how: signal.Signals) -> tuple[int, str]:
@@ -33,6 +40,21 @@ class Copy:
         self.process.send_signal(how)
         _, complaints = self.process.communicate(timeout=30)
         return self.process.returncode, complaints
+
+
+@contextmanager
+def running_copy(**settings: str) -> Iterator[Copy]:
+    """A copy on a folder of its own, both gone in the end, whatever state the copy is in."""
+    with new_folder() as folder:
+        copy = Copy(folder / "data", **{"TRACKER_HASH_COST": CHEAP_HASHES, **settings})
+        try:
+            yield copy
+        finally:
+            processes = belonging_to(copy.folder)
+            copy.process.kill()
+            copy.process.communicate()
+            for process_id in processes:
+                wait_until_gone(process_id)
 
 
 def up(folder: Path, port: int, **more: str) -> "subprocess.Popen[str]":

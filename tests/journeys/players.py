@@ -10,6 +10,7 @@ import httpx
 
 from tests.contract.described import as_described
 from tests.journeys.copies import Copy
+from tests.plain_http import NO_CERTIFICATES
 
 numbers = itertools.count()
 PASSWORD = "three blue goalposts"
@@ -25,6 +26,7 @@ class Player:
         self.http = httpx.Client(
             base_url=copy.address,
             trust_env=False,
+            verify=NO_CERTIFICATES,
             timeout=30,
             event_hooks={"response": [as_described]},
         )

@@ -12,6 +12,7 @@ from tests.journeys.copies import Copy
 from tests.journeys.listening import listening
 from tests.journeys.pictures import drawn, noise
 from tests.journeys.players import Player
+from tests.plain_http import NO_CERTIFICATES
 
 SCORE = {"score_user": 1, "score_opponent": 0}
 WAIT_NOT = {"Prefer": "respond-async"}
@@ -172,7 +173,9 @@ def test_a_ticket_opens_a_stream_without_a_token(player: Player) -> None:
 def test_a_ticket_is_good_for_nothing_else(copy: Copy, player: Player) -> None:
     ticket = ticket_of(player)
     hooks = {"response": [as_described]}
-    with httpx.Client(base_url=copy.address, trust_env=False, event_hooks=hooks) as http:
+    with httpx.Client(
+        base_url=copy.address, trust_env=False, verify=NO_CERTIFICATES, event_hooks=hooks
+    ) as http:
         for path in ("/api/matches/", "/api/auth/me/", "/api/stats/summary/"):
             assert http.get(path, params={"ticket": ticket}).status_code == 401
             bearer = {"Authorization": f"Bearer {ticket}"}

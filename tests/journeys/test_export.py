@@ -18,6 +18,7 @@ from tests.deploy.processes import wait_for
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
+from tests.plain_http import NO_CERTIFICATES
 
 FILE = "/api/export/"
 MANY = 5000
@@ -137,7 +138,10 @@ def test_a_file_that_breaks_off_does_not_look_complete(
     status, received = 0, 0
     headers = {"Authorization": player.http.headers["Authorization"]}
     url = f"{copy.address}{FILE}?format={kind}"
-    with httpx.Client(trust_env=False) as http, http.stream("GET", url, headers=headers) as answer:
+    with (
+        httpx.Client(trust_env=False, verify=NO_CERTIFICATES) as http,
+        http.stream("GET", url, headers=headers) as answer,
+    ):
         status = answer.status_code
         with pytest.raises(httpx.RemoteProtocolError, match="incomplete"):  # noqa: PT012
             for piece in answer.iter_raw():

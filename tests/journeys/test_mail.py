@@ -7,7 +7,7 @@ import pytest
 
 from tests.contract.answers import assert_refused
 from tests.deploy.processes import wait_for
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.mails import mailed_token, mails_to
 from tests.journeys.players import PASSWORD, Player
 
@@ -75,11 +75,8 @@ def test_nobody_is_told_of_a_mail_by_another_method(copy: Copy, call: str) -> No
     assert_refused(copy.ask("GET", f"/api/auth/{call}/"), 405)
 
 
-def test_a_copy_says_where_mails_are_and_lets_in_verified_addresses_alone(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    strict = Copy(tmp_path_factory.mktemp("strict") / "data", TRACKER_REQUIRE_VERIFIED="on")
-    try:
+def test_a_copy_says_where_mails_are_and_lets_in_verified_addresses_alone() -> None:
+    with running_copy(TRACKER_REQUIRE_VERIFIED="on") as strict:
         assert strict.process.stdout
         strict.process.stdout.readline()  # between two empty lines stands what to know
         told = "".join(itertools.takewhile(str.strip, strict.process.stdout))
@@ -92,6 +89,3 @@ def test_a_copy_says_where_mails_are_and_lets_in_verified_addresses_alone(
         token = mailed_token(strict, credentials["email"], "verification")
         assert say(strict, "verify", token=token).status_code == 204
         assert say(strict, "login", **credentials).status_code == 200
-    finally:
-        strict.process.kill()
-        strict.process.communicate()

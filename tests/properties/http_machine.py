@@ -18,6 +18,7 @@ from tests.contract.answers import assert_refused
 from tests.deploy.processes import wait_for
 from tests.journeys.copies import Copy
 from tests.journeys.players import PASSWORD
+from tests.plain_http import NO_CERTIFICATES
 from tests.properties import sayings
 from tests.properties.comparing import equal
 from tests.properties.model import Model, Refused
@@ -38,7 +39,9 @@ class HttpMachine(RuleBasedStateMachine):
 
     def __init__(self, copy: Copy, picture: bytes) -> None:
         super().__init__()
-        self.http = httpx.Client(base_url=copy.address, trust_env=False, timeout=30)
+        self.http = httpx.Client(
+            base_url=copy.address, trust_env=False, verify=NO_CERTIFICATES, timeout=30
+        )
         self.picture = picture
         self.model = Model()
         self.accounts: list[Account] = []

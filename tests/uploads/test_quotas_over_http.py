@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.answers import assert_refused
 from tests.deploy.processes import wait_for
-from tests.journeys.copies import Copy
+from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
 
 PENDING = 5
@@ -17,16 +17,13 @@ ASYNC = {"Prefer": "respond-async"}
 
 
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory, noise: bytes) -> Iterator[Copy]:
-    copy = Copy(
-        tmp_path_factory.mktemp("strict") / "data",
+def strict(noise: bytes) -> Iterator[Copy]:
+    with running_copy(
         TRACKER_RATE_LIMITS="off",
         TRACKER_QUOTA_PENDING=str(PENDING),
         TRACKER_QUOTA_BYTES=str(ROOM_FOR * len(noise)),
-    )
-    yield copy
-    copy.process.kill()
-    copy.process.communicate()
+    ) as copy:
+        yield copy
 
 
 def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(

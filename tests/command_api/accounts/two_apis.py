@@ -18,6 +18,7 @@ from deploy.migrate import migrate_tables
 from deploy.postgres import Postgres
 from projections.setup import create_read_models
 from tests.deploy.processes import free_port
+from tests.plain_http import NO_CERTIFICATES
 
 ROOT = Path(__file__).parent.parent.parent.parent
 STARTS_WITHIN = 60.0  # seconds
@@ -40,6 +41,7 @@ class Api:
         self.http = httpx.Client(
             base_url=f"http://127.0.0.1:{port}",
             trust_env=False,
+            verify=NO_CERTIFICATES,
             timeout=30,
             limits=httpx.Limits(max_connections=None),
         )
