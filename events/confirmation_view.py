@@ -9,7 +9,7 @@ from msgspec import Struct
 from events.comparing import Difference, compare_reading
 from events.match import Match
 from events.reading import Failure
-from events.sharing import Attached, Dispute
+from events.sharing import Attached, Dispute, Sharing
 from events.stats import Pair
 
 
@@ -46,8 +46,9 @@ class ComparisonView(Struct, frozen=True, kw_only=True):
 class ConfirmationView(Struct, frozen=True, kw_only=True):
     """How far the confirmation of a match by the other player has come.
 
-    `asked_by` and `expires_at` are those of the open request. `is_shared`: the match is in both
-    lists. `friend_id` and `friend_name` are those of the other player, once there is one.
+    `asked_by` and `expires_at` are those of the open request. `is_shared`: the match is a record of
+    two players, and `friend_id` is the other one. `friend_name` is the one that whoever answered
+    showed then; null for that player.
     """
 
     asked_by: Who | None
@@ -66,15 +67,14 @@ def confirmation_view(match: Match) -> ConfirmationView | None:
     if sharing is None:
         return None
     asked = sharing.open_request
-    is_friend = sharing.friend is not None and sharing.friend.player_id == match.owner_id
-    other = None if is_friend else sharing.friend
+    friend = sharing.friend
     return ConfirmationView(
         asked_by=_who(match, asked.player_id) if asked else None,
         asked_at=asked.requested_at if asked else None,
         expires_at=asked.expires_at if asked else None,
         is_shared=sharing.sharer is not None,
-        friend_id=other.player_id if other else None,
-        friend_name=other.name if other else None,
+        friend_id=_friend_id(match, sharing),
+        friend_name=friend.name if friend and not match.shared_by else None,
         dispute=_dispute(match, sharing.dispute) if sharing.dispute else None,
         comparison=_comparison(match, sharing.attached) if sharing.attached else None,
     )
@@ -82,6 +82,12 @@ def confirmation_view(match: Match) -> ConfirmationView | None:
 
 def _who(match: Match, player_id: UUID) -> Who:
     return Who.USER if player_id == match.owner_id else Who.OPPONENT
+
+
+def _friend_id(match: Match, sharing: Sharing) -> UUID | None:
+    if match.shared_by:
+        return None if sharing.has_lost_owner or not sharing.sharer else match.shared_by
+    return sharing.friend.player_id if sharing.friend else None
 
 
 def _dispute(match: Match, dispute: Dispute) -> DisputeView:

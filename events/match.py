@@ -61,12 +61,13 @@ class Confirmed(Struct, frozen=True, kw_only=True):
     seen_from: Side | None = None
 
 
-class Match(Struct, frozen=True, kw_only=True):
+class Match(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The state of a match: all its events, folded, and seen by its owner.
 
     `awaits` is the id of the event that asked for a reading still to come. A match that is erased
     is deleted as well, and stays so: of the owner, for what a friend shares is theirs. One that
-    was joined is counted as the match `joined_into`, and deleted here.
+    was joined is counted as the match `joined_into`, and deleted here. `shared_by` is the owner of
+    a match that is turned to its other player.
     """
 
     id: UUID
@@ -89,6 +90,7 @@ class Match(Struct, frozen=True, kw_only=True):
     is_erased: bool = False
     sharing: Sharing | None = None
     joined_into: UUID | None = None
+    shared_by: UUID | None = None
 
     @property
     def status(self) -> Status:
@@ -234,13 +236,21 @@ def _corrected_by_friend(match: Match, event: Confirmation) -> Match:
     )
 
 
-def _erased(match: Match) -> Match:
-    """The owner's half is no more; the friend's goes on without the owner's names."""
+def without_names(match: Match) -> Match:
+    """The match without the names of people and teams; the side that they told stays told."""
     return replace(
         match,
         opponent_name="",
         own_names=(),
-        reading=match.reading and _without_names(match.reading),
+        side=match.side or (match.confirmed.seen_from if match.confirmed else None),
+        reading=match.reading and replace(match.reading, left_name=None, right_name=None),
+    )
+
+
+def _erased(match: Match) -> Match:
+    """The owner's half is no more; the friend's goes on without the owner's names."""
+    return replace(
+        without_names(match),
         is_deleted=True,
         is_erased=True,
         awaits=None,
@@ -252,13 +262,9 @@ def _friend_erased(match: Match, event: FriendErased) -> Match:
     """The friend's half is no more; the owner's goes on without the friend's names."""
     was_shared = match.sharer
     match = replace(match, sharing=evolve_sharing(match.sharing, event))
-    if not (was_shared and was_shared.player_id == event.player_id):
-        return match
-    return replace(match, opponent_name="", reading=match.reading and _without_names(match.reading))
-
-
-def _without_names(reading: Reading) -> Reading:
-    return replace(reading, left_name=None, right_name=None)
+    if was_shared and was_shared.player_id == event.player_id:
+        return without_names(match)
+    return match
 
 
 def _seen_from(match: Match, opponent_name: str) -> Side | None:

@@ -4,11 +4,12 @@ Everything that shows or counts matches works on one player's half, which is a `
 `owner_id` sees it; so no reader of a half has to ask whose it is.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from events.match import Confirmed, Match
+from events.match import Confirmed, Match, without_names
 from events.perspective import perspective_of
 from events.sharing import Request
 from events.stats import Side
@@ -29,6 +30,21 @@ def half_of(match: Match, player_id: UUID) -> Match | None:
     if sharer and sharer.player_id == player_id:
         return turned(match, player_id, sharer.opponent_name)
     return None
+
+
+def halves_in(states: Sequence[Match], player_id: UUID) -> list[Match]:
+    """The states of one match, in order, as `player_id` sees them, whose it is in the end.
+
+    A friend sees turned what happened before they came, too. Where one of the two is gone, no
+    state shows the names that went with them.
+    """
+    last = states[-1]
+    if last.sharing and (last.sharing.has_lost_owner or last.sharing.has_lost_friend):
+        states = [without_names(state) for state in states]
+    if last.owner_id == player_id:
+        return list(states)
+    called = last.sharer.opponent_name if last.sharer else ""
+    return [turned(state, player_id, called) for state in states]
 
 
 def seen_with_code(match: Match, player_id: UUID) -> Match:
@@ -64,6 +80,7 @@ def turned(match: Match, player_id: UUID, opponent_name: str) -> Match:
     return replace(
         match,
         owner_id=player_id,
+        shared_by=match.owner_id,
         opponent_name=opponent_name,
         side=side and side.opposite,
         own_names=(),

@@ -86,7 +86,7 @@ class Past(Struct, frozen=True, omit_defaults=True):
 
 
 class Sharing(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """All of it together. `has_lost_owner`: only the friend is left of the two."""
+    """All of it together. Where the account of one of the two was erased, the other is alone."""
 
     verification: Verification = Verification.NONE
     request: Request | None = None
@@ -95,6 +95,7 @@ class Sharing(Struct, frozen=True, kw_only=True, omit_defaults=True):
     attached: Attached | None = None
     past: Past = Past()
     has_lost_owner: bool = False
+    has_lost_friend: bool = False
 
     @property
     def open_request(self) -> Request | None:

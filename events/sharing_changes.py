@@ -60,7 +60,7 @@ def evolve_sharing(sharing: Sharing | None, event: SharingEvent) -> Sharing:
             friend = sharing.friend and replace(sharing.friend, is_removed=is_removed)
             return replace(sharing, friend=friend)
         case FriendErased():
-            return without(sharing, event.player_id)
+            return _friend_erased(sharing, event)
 
 
 def read(sharing: Sharing, event: StatsExtracted | ExtractionFailed) -> Sharing:
@@ -108,6 +108,12 @@ def without(sharing: Sharing, player_id: UUID) -> Sharing:
         request=request,
         verification=verification,
     )
+
+
+def _friend_erased(sharing: Sharing, event: FriendErased) -> Sharing:
+    had = sharing.sharer
+    is_lost = sharing.has_lost_friend or (had is not None and had.player_id == event.player_id)
+    return replace(without(sharing, event.player_id), has_lost_friend=is_lost)
 
 
 def _requested(sharing: Sharing, event: ConfirmationRequested) -> Sharing:

@@ -12,7 +12,16 @@ from events.pages import Cursors
 from events.progress import Progress
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
-from query_api import export, health, history, matches, pictures, stats
+from query_api import (
+    confirmations,
+    export,
+    friends,
+    health,
+    history,
+    matches,
+    pictures,
+    stats,
+)
 from query_api.asking import Asked
 from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
@@ -49,6 +58,8 @@ def create_app(
             pictures.router,
             stats.router,
             history.router,
+            confirmations.router,
+            friends.router,
             export.router,
             live_routes.router,
             health.router,

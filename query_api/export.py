@@ -107,8 +107,12 @@ async def export(
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         pages = _pages(sources, asked.principal.user_id)
-        pieces = _rows(pages) if kind is Format.CSV else _objects(pages, sources.match_log)
-        with exports.one_of(asked.principal.user_id):
+        player_id = asked.principal.user_id
+        if kind is Format.CSV:
+            pieces = _rows(pages)
+        else:
+            pieces = _objects(pages, sources.match_log, player_id)
+        with exports.one_of(player_id):
             async with aclosing(pages), aclosing(pieces):
                 # What fails from here on breaks the answer off; before, it is refused.
                 first = await anext(pieces)
@@ -145,12 +149,13 @@ async def _rows(pages: AsyncIterator[Sequence[Listed]]) -> AsyncGenerator[bytes,
 
 
 async def _objects(
-    pages: AsyncIterator[Sequence[Listed]], match_log: MatchLog
+    pages: AsyncIterator[Sequence[Listed]], match_log: MatchLog, player_id: UUID
 ) -> AsyncGenerator[bytes, None]:
     lead = b"[\n"
     async for page in pages:
         if page:
-            yield lead + b",\n".join(await asyncio.to_thread(_with_history, page, match_log))
+            written = await asyncio.to_thread(_with_history, page, match_log, player_id)
+            yield lead + b",\n".join(written)
             lead = b",\n"
     yield (b"" if lead.startswith(b",") else lead) + b"\n]\n"
 
@@ -159,13 +164,14 @@ class _Version(Struct):
     version: int
 
 
-def _with_history(page: Sequence[Listed], match_log: MatchLog) -> list[bytes]:
+def _with_history(page: Sequence[Listed], match_log: MatchLog, player_id: UUID) -> list[bytes]:
     """Each match as JSON, with its history up to the version that is shown."""
     histories = match_log.histories([listed.place.match_id for listed in page])
     written = []
     for listed in page:
         shown = msgspec.json.decode(listed.view, type=_Version).version
-        history = msgspec.json.encode(entries(histories[listed.place.match_id][:shown]))
+        events = histories[listed.place.match_id][:shown]
+        history = msgspec.json.encode(entries(events, player_id))
         written.append(listed.view.encode()[:-1] + b',"history":' + history + b"}")
     return written
 

@@ -20,6 +20,7 @@ from events.match_view import MatchView, view
 from events.matches import MatchEvent
 from events.parameters import parameters_of, whole_number
 from events.refusals import Invalid, NotFound
+from events.seats import half_of, halves_in
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
 from query_api.asking import Asked
 
@@ -58,24 +59,27 @@ async def history(
     """
     identity = match_id_of(match_id)
     events = await asyncio.to_thread(asked.match_log.events, identity)
-    if not events or _folded(events)[-1].owner_id != asked.principal.user_id:
+    player_id = asked.principal.user_id
+    if not events or half_of(folded(events)[-1], player_id) is None:
         raise NotFound(NO_SUCH_MATCH)
     given = parameters_of(request, "as_of", "version")
     if not given:
-        return Response(entries(events))
+        return Response(entries(events, player_id))
     version = whole_number(given, "version", len(events), 1, GREATEST_VERSION)
     as_of = _time(given["as_of"]) if "as_of" in given else None
     past = list(until(events[:version], as_of))
     if not past:
         raise NotFound("The match did not exist then.")
-    return Response(asked.media.signed(view(_folded(past)[-1]), time.time()))
+    seen = halves_in(folded(events), player_id)[len(past) - 1]
+    return Response(asked.media.signed(view(seen), time.time()))
 
 
-def entries(events: Sequence[MatchEvent]) -> list[Entry]:
-    """The events as history shows them, the oldest first."""
+def entries(events: Sequence[MatchEvent], player_id: UUID) -> list[Entry]:
+    """The events as history shows them to one of the players, the oldest first."""
     before: dict[str, Any] = {}
     listed = []
-    for event, match in zip(events, _folded(events), strict=True):
+    seen = halves_in(folded(events), player_id)
+    for event, match in zip(events, seen, strict=True):
         after = _flat(match)
         listed.append(
             Entry(
@@ -93,7 +97,8 @@ def entries(events: Sequence[MatchEvent]) -> list[Entry]:
     return listed
 
 
-def _folded(events: Iterable[MatchEvent]) -> list[Match]:
+def folded(events: Iterable[MatchEvent]) -> list[Match]:
+    """The states of a match after each of its events."""
     match: Match | None = None
     states = []
     for event in events:

@@ -208,6 +208,7 @@ def page_query(
                    SELECT duplicate_of
                    FROM read_models.duplicates
                    WHERE duplicates.match_id = matches.match_id
+                     AND duplicates.owner_id = matches.owner_id
                ),
                match_id, {", ".join(run.keys)}
         FROM read_models.matches

@@ -26,7 +26,7 @@ _OWN: Final = Statement(
     """
     SELECT view, version, duplicate_of
     FROM read_models.matches
-    LEFT JOIN read_models.duplicates USING (match_id)
+    LEFT JOIN read_models.duplicates USING (match_id, owner_id)
     WHERE match_id = %(match_id)s AND owner_id = %(owner_id)s AND NOT is_deleted
     """
 )

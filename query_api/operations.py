@@ -10,7 +10,7 @@ from events.match_shape import MATCH, OF_A_MATCH, TIME
 from events.match_view import MatchView
 from events.operations import Answer, Operation, Parameter, Schema, Shape
 from events.pages import PAGE
-from query_api import stats_operations
+from query_api import friends_operations, stats_operations
 from query_api.etags import IF_NONE_MATCH, UNCHANGED
 from query_api.export import AT_ONCE, FORMAT, MEDIA_TYPES, ExportedMatch, Format
 from query_api.freshness import BEHIND, POSITION
@@ -174,6 +174,7 @@ OPERATIONS: Final = (
         refusals={429: f"{AT_ONCE} exports of the same player are under way."},
     ),
     *stats_operations.OPERATIONS,
+    *friends_operations.OPERATIONS,
     *live.OPERATIONS,
     Operation(
         method="GET",
@@ -230,6 +231,7 @@ _LASTING: Final[Schema] = {
 }
 SHAPES: Final = (
     *stats_operations.SHAPES,
+    *friends_operations.SHAPES,
     Shape(
         struct=ExportedMatch,
         fields={**OF_A_MATCH, "screenshot": _LASTING, "thumbnail": _LASTING},

@@ -58,9 +58,8 @@ async def show_screenshot(
     asked: NamedDependency[Asked],
 ) -> Response[bytes]:
     """Give the picture of one of the own matches, or say where it is for the next minutes."""
-    owner_id, key, media_type = await _picture_of(asked.pool, match_id_of(match_id))
-    if owner_id != asked.principal.user_id:
-        raise NotFound(NO_SUCH_MATCH)
+    identity = match_id_of(match_id)
+    key, media_type = await _picture_of(asked.pool, identity, asked.principal.user_id)
     size = _size_of(parameters_of(request, "size"))
     return await picture_answer(asked.screenshots, key, media_type, size, OWNER_SECONDS)
 
@@ -82,22 +81,29 @@ async def show_signed(
         raise NotFound(RAN_OUT)
     if not media.is_ours(identity, size, int(expires), signature, now):
         raise NotFound(RAN_OUT)
-    _, key, media_type = await _picture_of(pool, identity)
+    key, media_type = await _picture_of(pool, identity)
     return await picture_answer(screenshots, key, media_type, size, int(expires) - int(now))
 
 
-async def _picture_of(pool: AsyncConnectionPool[Any], match_id: UUID) -> tuple[UUID, str, str]:
-    """Owner, key and media type of the picture of a match; raises `NotFound`."""
+async def _picture_of(
+    pool: AsyncConnectionPool[Any], match_id: UUID, player_id: UUID | None = None
+) -> tuple[str, str]:
+    """Key and media type of the picture of a match, for one of its players; raises `NotFound`.
+
+    Without a player it is enough that the match is in anybody's list: all see the same picture.
+    """
     async with pool.connection() as conn:
         cursor = await conn.execute(
             """
-            SELECT owner_id, screenshot, media_type
+            SELECT screenshot, media_type
             FROM read_models.matches
             WHERE match_id = %(match_id)s AND NOT is_deleted
+              AND owner_id = coalesce(%(player_id)s, owner_id)
+            LIMIT 1
             """,
-            {"match_id": match_id},
+            {"match_id": match_id, "player_id": player_id},
         )
-        row: tuple[UUID, str, str] | None = await cursor.fetchone()
+        row: tuple[str, str] | None = await cursor.fetchone()
     if row is None:
         raise NotFound(NO_SUCH_MATCH)
     return row

@@ -30,6 +30,7 @@ from events.codes import hash_of, match_of, new_code
 from events.log import MatchLog
 from events.match import Match
 from events.matches import ConfirmationRequested, MatchEvent
+from events.open_requests import NO_REQUEST
 from events.refusals import NotFound, Refusal, VersionMismatch
 from events.seats import seen_with_code, turned
 from events.stats import Pair
@@ -238,7 +239,7 @@ def match_of_code(code: str) -> UUID:
     """The match that a code is for; raises `NotFound` for what is no code."""
     match_id = match_of(code)
     if match_id is None:
-        raise NotFound(rules.NO_REQUEST)
+        raise NotFound(NO_REQUEST)
     return match_id
 
 

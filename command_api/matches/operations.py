@@ -180,7 +180,11 @@ OPERATIONS: Final = (
                 example=MATCH,
             )
         },
-        refusals={412: STALE, 422: OTHER_REQUEST},
+        refusals={
+            409: "The match was joined with one that the opponent shares.",
+            412: STALE,
+            422: OTHER_REQUEST,
+        },
     ),
     Operation(
         method="POST",
@@ -197,7 +201,12 @@ OPERATIONS: Final = (
                 example=UNREAD,
             )
         },
-        refusals={412: STALE, 422: OTHER_REQUEST, 429: QUOTA_OF_READINGS},
+        refusals={
+            409: "Another player of the match sent the screenshot.",
+            412: STALE,
+            422: OTHER_REQUEST,
+            429: QUOTA_OF_READINGS,
+        },
     ),
 )
 

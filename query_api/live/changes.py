@@ -18,9 +18,9 @@ OWN_PAGE: Final = 50
 
 
 class Known(Struct, frozen=True):
-    """Whose a match is, and its version."""
+    """Whose a match is, of one player or two, and its version."""
 
-    owner_id: UUID
+    players: tuple[UUID, ...]
     version: int
 
 
@@ -46,8 +46,11 @@ class Changes:
         return projected, last
 
     async def of_all(self, after: int, upto: int) -> list[Change]:
-        """Those of all players after `after`, up to `upto`."""
-        return await self._changes(
+        """Those of all players after `after`, up to `upto`.
+
+        A full page ends with a whole position, and what is behind that is for the next one.
+        """
+        page = await self._changes(
             """
             SELECT position, owner_id, match_id, version, kind
             FROM read_models.changes
@@ -55,8 +58,11 @@ class Changes:
             ORDER BY position
             LIMIT %(limit)s
             """,
-            {"after": after, "upto": upto, "limit": PAGE},
+            {"after": after, "upto": upto, "limit": PAGE + 1},
         )
+        if len(page) <= PAGE:
+            return page
+        return [changed for changed in page if changed.position < page[-1].position]
 
     async def of(
         self, owner_id: UUID, match_id: UUID | None, after: int, upto: int
@@ -64,36 +70,45 @@ class Changes:
         """Those of one player, or of one match of theirs."""
         if match_id is None:
             return await self._of_owner(owner_id, after, upto)
-        return await self._of_match(match_id, after, upto)
+        return await self._of_match(owner_id, match_id, after, upto)
 
-    async def views(self, match_ids: Iterable[UUID]) -> Mapping[UUID, str]:
-        """The matches as they are shown now, in ready JSON; deleted ones are not."""
+    async def views(self, changes: Iterable[Change]) -> Mapping[tuple[UUID, UUID], str]:
+        """The matches as their players are shown them now, in ready JSON, by player and match.
+
+        Deleted ones are not shown.
+        """
+        halves = {(changed.owner_id, changed.match_id) for changed in changes}
         rows = await self._rows(
             """
-            SELECT match_id, view, duplicate_of
-            FROM read_models.matches
-            LEFT JOIN read_models.duplicates USING (match_id)
-            WHERE match_id = ANY(%(match_ids)s) AND NOT is_deleted
+            SELECT owner_id, match_id, view, duplicate_of
+            FROM unnest(%(owners)s::uuid[], %(matches)s::uuid[]) AS wanted (owner_id, match_id)
+            JOIN read_models.matches USING (match_id, owner_id)
+            LEFT JOIN read_models.duplicates USING (match_id, owner_id)
+            WHERE NOT is_deleted
             """,
-            {"match_ids": list(match_ids)},
+            {
+                "owners": [owner_id for owner_id, _ in halves],
+                "matches": [match_id for _, match_id in halves],
+            },
         )
         now = time.time()
         return {
-            match_id: self._media.signed_json(view, now, duplicate_of)
-            for match_id, view, duplicate_of in rows
+            (owner_id, match_id): self._media.signed_json(view, now, duplicate_of)
+            for owner_id, match_id, view, duplicate_of in rows
         }
 
     async def known(self, match_ids: Iterable[UUID]) -> Mapping[UUID, Known]:
         """What the read models know of these matches by now, deleted ones too."""
         rows = await self._rows(
             """
-            SELECT match_id, owner_id, version
+            SELECT match_id, array_agg(owner_id), max(version)
             FROM read_models.matches
             WHERE match_id = ANY(%(match_ids)s)
+            GROUP BY match_id
             """,
             {"match_ids": list(match_ids)},
         )
-        return {match_id: Known(owner_id, version) for match_id, owner_id, version in rows}
+        return {match_id: Known(tuple(players), version) for match_id, players, version in rows}
 
     async def _of_owner(self, owner_id: UUID, after: int, upto: int) -> list[Change]:
         return await self._changes(
@@ -107,20 +122,29 @@ class Changes:
             {"owner_id": owner_id, "after": after, "upto": upto, "limit": OWN_PAGE},
         )
 
-    async def _of_match(self, match_id: UUID, after: int, upto: int) -> list[Change]:
+    async def _of_match(
+        self, owner_id: UUID, match_id: UUID, after: int, upto: int
+    ) -> list[Change]:
         # The log knows best where the events of a match are.
         return await self._changes(
             """
             SELECT changes.position, changes.owner_id, changes.match_id, changes.version,
                    changes.kind
             FROM log.events
-            JOIN read_models.changes ON changes.position = events.notification_id
+            JOIN read_models.changes
+              ON changes.position = events.notification_id AND changes.owner_id = %(owner_id)s
             WHERE events.originator_id = %(match_id)s
               AND events.notification_id > %(after)s AND events.notification_id <= %(upto)s
             ORDER BY changes.position
             LIMIT %(limit)s
             """,
-            {"match_id": match_id, "after": after, "upto": upto, "limit": OWN_PAGE},
+            {
+                "owner_id": owner_id,
+                "match_id": match_id,
+                "after": after,
+                "upto": upto,
+                "limit": OWN_PAGE,
+            },
         )
 
     async def _changes(self, query: str, values: Mapping[str, Any]) -> list[Change]:

@@ -87,14 +87,15 @@ class Feed:
                 return
             page = await self._changes.of_all(self.position, upto)
             followed = [changed for changed in page if self._streams.of(changed.owner_id)]
-            views = await self._changes.views({changed.match_id for changed in followed})
+            views = await self._changes.views(followed)
             # From here on nothing is waited for: no stream opens in the middle.
             for changed in page:
                 if streams := self._streams.of(changed.owner_id):
-                    message = messages.change(changed, views.get(changed.match_id))
+                    view = views.get((changed.owner_id, changed.match_id))
+                    message = messages.change(changed, view)
                     for stream in streams:
                         stream.offer(changed, message)
-            reached = page[-1].position if len(page) == PAGE else upto
+            reached = page[-1].position if page and len(page) >= PAGE - 1 else upto
             self.position = max(self.position, reached)  # a stream may have begun further on
 
     async def _offer_steps(self) -> None:
@@ -105,8 +106,9 @@ class Feed:
         for told_at, step in waiting:
             match = known.get(step.match_id)
             if match and _is_asked_for(step, match.version):
-                for stream in self._streams.of(match.owner_id):
-                    stream.offer_step(step.match_id, messages.reading(step))
+                for player_id in match.players:
+                    for stream in self._streams.of(player_id):
+                        stream.offer_step(step.match_id, messages.reading(step))
             elif monotonic() - told_at < STEPS_WAIT_SECONDS:
                 self._steps.append((told_at, step))
 

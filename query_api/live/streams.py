@@ -87,7 +87,7 @@ class Streams:
     async def refuse_stranger(self, access: Access, match_id: UUID) -> None:
         """Raise `NotFound` unless the match is the player's; it may be deleted."""
         match = (await self._changes.known([match_id])).get(match_id)
-        if match is None or match.owner_id != access.principal.user_id:
+        if match is None or access.principal.user_id not in match.players:
             raise NotFound(NO_SUCH_MATCH)
 
     async def _pieces(self, stream: Stream) -> AsyncGenerator[bytes]:
@@ -113,8 +113,11 @@ class Streams:
         while stream.sent < upto and stream.is_wanted and self._revocations.hearing:
             page = await self._changes.of(stream.owner_id, stream.match_id, stream.sent, upto)
             if page:
-                views = await self._changes.views({changed.match_id for changed in page})
-                yield b"".join(messages.change(each, views.get(each.match_id)) for each in page)
+                views = await self._changes.views(page)
+                yield b"".join(
+                    messages.change(each, views.get((each.owner_id, each.match_id)))
+                    for each in page
+                )
             stream.sent = page[-1].position if len(page) == OWN_PAGE else upto
         stream.is_behind = stream.is_behind or stream.sent < upto
 

@@ -74,7 +74,7 @@ def everything_fits(system: System, model: Model, players: Iterable[UUID]) -> No
         pass
     is_shown(system, model, players)
     for match_id, match in model.matches.items():
-        listed_events = entries(system.log.events(match_id))
+        listed_events = entries(system.log.events(match_id), match["owner"])
         assert [entry.event for entry in listed_events] == [
             f"match.{happened}.v1" for happened in match["history"]
         ]
