@@ -23,7 +23,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # What players are told of; other events leave no row. A kind never changes its meaning.
 KINDS: Final[Mapping[type[MatchEvent], str]] = {
@@ -55,7 +55,7 @@ def row_of(position: int, event: MatchEvent, owner_id: UUID) -> Row | None:
     return (position, owner_id, event.match_id, event.version, kind) if kind else None
 
 
-def write(cursor: Cursor[TupleRow], batch: Sequence[Recorded], after: Mapping[UUID, Match]) -> None:
+def write(writes: Writes, batch: Sequence[Recorded], after: Mapping[UUID, Match]) -> None:
     """Add the rows of a batch; what is erased leaves. `after` are the matches it leads to."""
     rows = []
     for recorded in batch:
@@ -64,8 +64,8 @@ def write(cursor: Cursor[TupleRow], batch: Sequence[Recorded], after: Mapping[UU
             continue
         if row := row_of(recorded.position, recorded.event, match.owner_id):
             rows.append(row)
-    _INSERT.write(cursor, rows)
-    _remove(cursor, [match for match in after.values() if match.is_erased])
+    writes.add(_INSERT, rows)
+    _remove(writes, [match for match in after.values() if match.is_erased])
 
 
 def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
@@ -76,14 +76,14 @@ def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
             copy.write_row(row)
 
 
-def _remove(cursor: Cursor[TupleRow], erased: Sequence[Match]) -> None:
+def _remove(writes: Writes, erased: Sequence[Match]) -> None:
     if not erased:
         return
     found: dict[str, Any] = {
         "owners": list({match.owner_id for match in erased}),
         "matches": [match.id for match in erased],
     }
-    cursor.execute(
+    writes.flush().execute(
         "DELETE FROM changes WHERE owner_id = ANY(%(owners)s) AND match_id = ANY(%(matches)s)",
         found,
     )

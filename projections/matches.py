@@ -39,7 +39,7 @@ from projections.standings import (
     write_standings,
 )
 from projections.streaks import Streaks, streaks_of
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # A match before a batch and after it.
 Change = tuple[Match | None, Match]
@@ -94,18 +94,19 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     kept_standings = ask_standings(cursor, owned) if owned else ()
     kept_opponents = Opponents(cursor, renumbered)
     kept_records = Holders(cursor, renumbered)
-    write_matches(cursor, [match for match in after.values() if not match.is_erased])
-    _remove_matches(cursor, [match.id for match in after.values() if match.is_erased])
-    match_numbers.write(cursor, (match for _, match in renumbered))
-    changes_table.write(cursor, batch, after)
-    _write_sums(cursor, changes)
-    duplicates.write(cursor, changes)
+    writes = Writes(cursor)
+    writes.add(_UPSERT, [_values(match) for match in after.values() if not match.is_erased])
+    _remove_matches(writes, [match.id for match in after.values() if match.is_erased])
+    match_numbers.write(writes, (match for _, match in renumbered))
+    changes_table.write(writes, batch, after)
+    _add_sums(writes, changes)
     standings = standings_in(kept_standings)
     for owner_id, changed in owned.items():
-        standings[owner_id] = _changed(cursor, owner_id, standings.get(owner_id, NONE), changed)
-    write_standings(cursor, standings)
-    kept_opponents.write(cursor)
-    kept_records.write(cursor)
+        standings[owner_id] = _changed(writes, owner_id, standings.get(owner_id, NONE), changed)
+    write_standings(writes, standings)
+    kept_opponents.write(writes)
+    kept_records.write(writes)
+    duplicates.write(writes.flush(), changes)
     return tuple(after)
 
 
@@ -117,27 +118,27 @@ def _by_owner(changes: Iterable[Change]) -> dict[UUID, list[Change]]:
 
 
 def _changed(
-    cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing, changes: Sequence[Change]
+    writes: Writes, owner_id: UUID, standing: Standing, changes: Sequence[Change]
 ) -> Standing:
     tally = standing.tally
     for before, after in changes:
         tally = tally.changed(before, after)
     streaks = extended(standing.streaks, changes)
     if streaks is None:
-        streaks = streaks_of(results(cursor, owner_id))
+        streaks = streaks_of(results(writes.flush(), owner_id))
     return Standing(tally, streaks)
 
 
-def _write_sums(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+def _add_sums(writes: Writes, changes: Iterable[Change]) -> None:
     """What is summed up over many matches: the database adds, nobody has to know what was there."""
     tries, names, versions = Tries(), Names(), Versions()
     for before, after in changes:
         versions.change(before, after)
         tries.change(before, after)
         names.change(before, after)
-    quality.write(cursor, tries)
-    own_names.write(cursor, names)
-    owners.write(cursor, versions)
+    quality.write(writes, tries)
+    own_names.write(writes, names)
+    owners.write(writes, versions)
 
 
 def extended(streaks: Streaks, changed: Iterable[Change]) -> Streaks | None:
@@ -178,12 +179,16 @@ def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, 
 
 def write_matches(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
     """Put the rows of the matches in place of those before."""
-    _UPSERT.write(cursor, [tuple(match_row(match).values()) for match in matches])
+    _UPSERT.write(cursor, [_values(match) for match in matches])
 
 
-def _remove_matches(cursor: Cursor[TupleRow], match_ids: list[UUID]) -> None:
+def _values(match: Match) -> tuple[Any, ...]:
+    return tuple(match_row(match).values())
+
+
+def _remove_matches(writes: Writes, match_ids: list[UUID]) -> None:
     if match_ids:
-        cursor.execute(
+        writes.flush().execute(
             "DELETE FROM matches WHERE match_id = ANY(%(match_ids)s)", {"match_ids": match_ids}
         )
 
