@@ -20,9 +20,6 @@ SILENCE: Final = {
 # gives its locks to another.
 SETTINGS: Final = {
     "synchronous_commit": "off",
-    # The same statements come again and again, with arrays of any length: planning each time what
-    # fits the values would cost more than carrying it out.
-    "plan_cache_mode": "force_generic_plan",
     "lock_timeout": "10s",
     "statement_timeout": "60s",
     "idle_in_transaction_session_timeout": "60s",
