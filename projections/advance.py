@@ -92,7 +92,7 @@ def _carefully(
 
 def _has_parked(projection: Projection, found: Cursor[TupleRow]) -> bool:
     """Whether any match of the build at hand is parked; raises `Refused` for a strange build."""
-    version, has_parked, _ = found.fetchone() or (0, False, "")
+    version, has_parked, *_ = found.fetchone() or (0, False)
     reason = misfit(projection, version)
     if reason:
         raise Refused(reason)

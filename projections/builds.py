@@ -65,12 +65,18 @@ def look_into(conn: Connection[TupleRow], schema: str) -> None:
 
 
 def look_into_and_tell(schema: str) -> bytes:
-    """The question that does the same and tells the build's version, and if anything is parked."""
+    """The question that does the same and tells the build's version, and if anything is parked.
+
+    The statements of a step come again and again, with arrays of any length: planning each time
+    what fits the values would cost more than carrying it out. For reading the log it pays, and
+    that is done outside of the transaction.
+    """
     query = sql.SQL(
         """
         SELECT version,
                EXISTS (SELECT FROM {letters}),
-               set_config('search_path', {schema}, true)
+               set_config('search_path', {schema}, true),
+               set_config('plan_cache_mode', 'force_generic_plan', true)
         FROM {build}
         """
     )

@@ -33,7 +33,7 @@ from events.matches import (
     StatsCorrected,
     StatsExtracted,
 )
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # What players are told of; other events leave no row. A kind never changes its meaning.
 KINDS: Final[Mapping[type[MatchEvent], str]] = {
@@ -89,7 +89,7 @@ def rows_of(position: int, event: MatchEvent, match: Match) -> Iterable[Row]:
 
 
 def write(
-    cursor: Cursor[TupleRow],
+    writes: Writes,
     batch: Sequence[Recorded],
     after: Mapping[UUID, Match],
     erased: Sequence[Match],
@@ -100,8 +100,8 @@ def write(
         match = after.get(recorded.event.match_id)
         if match:
             rows.extend(rows_of(recorded.position, recorded.event, match))
-    _INSERT.write(cursor, rows)
-    _remove(cursor, erased)
+    writes.add(_INSERT, rows)
+    _remove(writes, erased)
 
 
 def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
@@ -112,14 +112,14 @@ def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
             copy.write_row(row)
 
 
-def _remove(cursor: Cursor[TupleRow], erased: Sequence[Match]) -> None:
+def _remove(writes: Writes, erased: Sequence[Match]) -> None:
     if not erased:
         return
     found: dict[str, Any] = {
         "owners": [half.owner_id for half in erased],
         "matches": [half.id for half in erased],
     }
-    cursor.execute(
+    writes.flush().execute(
         """
         DELETE FROM changes
         WHERE owner_id = ANY(%(owners)s) AND (owner_id, match_id) IN (

@@ -12,7 +12,7 @@ from psycopg.rows import TupleRow
 from events.match import Match
 from events.seats import halves, involved
 from events.sharing import Verification
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 ENCOUNTERS: Final = {
     "match_id": "uuid",
@@ -81,7 +81,7 @@ class Trust:
         ]
 
 
-def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+def write(writes: Writes, changes: Iterable[Change]) -> None:
     """Keep the rows of matches that changed in place of those before."""
     shared = [change for change in changes if change[1].sharing]
     if not shared:
@@ -92,15 +92,16 @@ def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
         trust.change(before, after)
         if rows_of(before) != rows_of(after):
             renewed.append(after)
-    gone = {"gone": [match.id for match in renewed]}
     if renewed:
+        gone = {"gone": [match.id for match in renewed]}
+        cursor = writes.flush()
         cursor.execute("DELETE FROM encounters WHERE match_id = ANY(%(gone)s)", gone)
         cursor.execute("DELETE FROM involved WHERE match_id = ANY(%(gone)s)", gone)
-    _add(cursor, renewed)
+    _add(writes, renewed)
     rows = trust.rows()
-    _ADD_TRUST.write(cursor, rows)
+    writes.add(_ADD_TRUST, rows)
     if any(min(counts) < 0 for _, *counts in rows):
-        cursor.execute(
+        writes.flush().execute(
             """
             DELETE FROM trust
             WHERE hidden = 0 AND verified = 0 AND disputed = 0 AND corrected = 0
@@ -116,19 +117,21 @@ def write_new(cursor: Cursor[TupleRow], shared: Iterable[Match]) -> None:
     shared = list(shared)
     for match in shared:
         trust.change(None, match)
-    _add(cursor, shared)
-    _INSERT_TRUST.write(cursor, trust.rows())
+    writes = Writes(cursor)
+    _add(writes, shared)
+    writes.add(_INSERT_TRUST, trust.rows())
+    writes.flush()
 
 
-def _add(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+def _add(writes: Writes, matches: Iterable[Match]) -> None:
     encounters: list[tuple[Any, ...]] = []
     others: list[tuple[UUID, UUID]] = []
     for match in matches:
         rows = rows_of(match)
         encounters.extend(rows.encounters)
         others.extend((match.id, player_id) for player_id in rows.involved)
-    _INSERT_ENCOUNTERS.write(cursor, encounters)
-    _INSERT_INVOLVED.write(cursor, others)
+    writes.add(_INSERT_ENCOUNTERS, encounters)
+    writes.add(_INSERT_INVOLVED, others)
 
 
 def _encounter(half: Match, other: Match) -> tuple[Any, ...]:

@@ -13,7 +13,7 @@ from psycopg.rows import TupleRow
 from events.match import Match, Result
 from events.names import fold
 from events.stats import GREATEST_VALUE, STATISTICS, Pair
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # The columns of statistics: what the player has, and what the opponent has.
 VALUES: Final = tuple(name for key in STATISTICS for name in (key, f"opponent_{key}"))
@@ -104,7 +104,7 @@ def differs(before: Match | None, after: Match) -> bool:
     return (before and row_of(before)) != row_of(after)
 
 
-def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+def write(writes: Writes, matches: Iterable[Match]) -> None:
     """Keep the numbers of matches that changed, in place of those kept before."""
     rows = []
     gone = []
@@ -114,9 +114,9 @@ def write(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             gone.append(match)
         else:
             rows.append(row)
-    _UPSERT.write(cursor, rows)
+    writes.add(_UPSERT, rows)
     if gone:
-        cursor.execute(
+        writes.flush().execute(
             """
             DELETE FROM match_numbers
             WHERE (match_id, owner_id) IN (

@@ -42,7 +42,7 @@ from projections.standings import (
     write_standings,
 )
 from projections.streaks import Streaks, streaks_of
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # The columns of the table `matches`, in its order.
 COLUMNS: Final = {
@@ -91,20 +91,21 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     kept_standings = ask_standings(cursor, owned) if owned else ()
     kept_opponents = Opponents(cursor, renumbered)
     kept_records = Holders(cursor, renumbered)
-    _write_states(cursor, after.values())
-    write_halves(cursor, [half for _, half in changes])
-    match_numbers.write(cursor, (match for _, match in renumbered))
-    changes_table.write(cursor, batch, after, [half for _, half in changes if half.is_erased])
-    quality.write(cursor, tries_of(whole))
-    friends.write(cursor, whole)
-    _write_sums(cursor, changes)
-    duplicates.write(cursor, changes)
+    writes = Writes(cursor)
+    _add_states(writes, after.values())
+    _add_halves(writes, [half for _, half in changes])
+    match_numbers.write(writes, (match for _, match in renumbered))
+    changes_table.write(writes, batch, after, [half for _, half in changes if half.is_erased])
+    quality.write(writes, tries_of(whole))
+    friends.write(writes, whole)
+    _add_sums(writes, changes)
     standings = standings_in(kept_standings)
     for owner_id, changed in owned.items():
-        standings[owner_id] = _changed(cursor, owner_id, standings.get(owner_id, NONE), changed)
-    write_standings(cursor, standings)
-    kept_opponents.write(cursor)
-    kept_records.write(cursor)
+        standings[owner_id] = _changed(writes, owner_id, standings.get(owner_id, NONE), changed)
+    write_standings(writes, standings)
+    kept_opponents.write(writes)
+    kept_records.write(writes)
+    duplicates.write(writes.flush(), changes)
     return tuple(after)
 
 
@@ -116,25 +117,25 @@ def _by_owner(changes: Iterable[HalfChange]) -> dict[UUID, list[HalfChange]]:
 
 
 def _changed(
-    cursor: Cursor[TupleRow], owner_id: UUID, standing: Standing, changes: Sequence[HalfChange]
+    writes: Writes, owner_id: UUID, standing: Standing, changes: Sequence[HalfChange]
 ) -> Standing:
     tally = standing.tally
     for before, after in changes:
         tally = tally.changed(before, after)
     streaks = extended(standing.streaks, changes)
     if streaks is None:
-        streaks = streaks_of(results(cursor, owner_id))
+        streaks = streaks_of(results(writes.flush(), owner_id))
     return Standing(tally, streaks)
 
 
-def _write_sums(cursor: Cursor[TupleRow], changes: Iterable[HalfChange]) -> None:
+def _add_sums(writes: Writes, changes: Iterable[HalfChange]) -> None:
     """What is summed up over many matches: the database adds, nobody has to know what was there."""
     names, versions = Names(), Versions()
     for before, after in changes:
         versions.change(before, after)
         names.change(before, after)
-    own_names.write(cursor, names)
-    owners.write(cursor, versions)
+    own_names.write(writes, names)
+    owners.write(writes, versions)
 
 
 def extended(streaks: Streaks, changed: Iterable[HalfChange]) -> Streaks | None:
@@ -173,7 +174,7 @@ def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, 
     return {match_id: _DECODER.decode(state) for match_id, state in rows}
 
 
-def _write_states(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
+def _add_states(writes: Writes, matches: Iterable[Match]) -> None:
     """Keep the folded matches; nothing is kept of one that is over."""
     kept, over = [], []
     for match in matches:
@@ -181,17 +182,23 @@ def _write_states(cursor: Cursor[TupleRow], matches: Iterable[Match]) -> None:
             over.append(match.id)
         else:
             kept.append(state_row(match))
-    _UPSERT_STATES.write(cursor, kept)
+    writes.add(_UPSERT_STATES, kept)
     if over:
-        cursor.execute("DELETE FROM states WHERE match_id = ANY(%(over)s)", {"over": over})
+        writes.flush().execute("DELETE FROM states WHERE match_id = ANY(%(over)s)", {"over": over})
 
 
 def write_halves(cursor: Cursor[TupleRow], halves: Sequence[Match]) -> None:
     """Put the rows of the halves in place of those before."""
-    _UPSERT.write(cursor, [match_row(half) for half in halves if not half.is_erased])
+    writes = Writes(cursor)
+    _add_halves(writes, halves)
+    writes.flush()
+
+
+def _add_halves(writes: Writes, halves: Sequence[Match]) -> None:
+    writes.add(_UPSERT, [match_row(half) for half in halves if not half.is_erased])
     gone = [half for half in halves if half.is_erased]
     if gone:
-        cursor.execute(
+        writes.flush().execute(
             """
             DELETE FROM matches
             WHERE (match_id, owner_id) IN (

@@ -20,7 +20,7 @@ from projections.opponents import (
     seen_by_meetings,
 )
 from projections.piped import ask
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 NOTHING: Final = HeadToHead()
 _DECODER: Final = msgspec.json.Decoder(HeadToHead)
@@ -50,23 +50,23 @@ class Opponents:
         self._grouped = by_rivals(changes)
         self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
 
-    def write(self, cursor: Cursor[TupleRow]) -> None:
-        """Bring them up to date; `match_numbers` holds the matches already."""
+    def write(self, writes: Writes) -> None:
+        """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
         known = _in(self._kept)
         for rivals, changed in self._grouped.items():
-            known[rivals] = _changed(cursor, rivals, known.get(rivals, NOTHING), changed)
-        _write(cursor, known)
+            known[rivals] = _changed(writes, rivals, known.get(rivals, NOTHING), changed)
+        _write(writes, known)
 
 
 def _changed(
-    cursor: Cursor[TupleRow], rivals: Rivals, known: HeadToHead, changes: Sequence[Change]
+    writes: Writes, rivals: Rivals, known: HeadToHead, changes: Sequence[Change]
 ) -> HeadToHead:
     tally, meetings = known.tally, known.meetings
     for before, after in changes:
         tally = tally.changed(before, after)
     entered = entering(changes, meetings.streaks.last, seen_by_meetings)
     if entered is None:
-        meetings, entered = Meetings(), _played(cursor, rivals)
+        meetings, entered = Meetings(), _played(writes.flush(), rivals)
     for played in entered:
         meetings = meetings.then(played)
     return HeadToHead(tally, meetings, respelled(known.spellings, changes))
@@ -104,7 +104,7 @@ def _in(answer: Iterable[TupleRow]) -> dict[Rivals, HeadToHead]:
     }
 
 
-def _write(cursor: Cursor[TupleRow], known: Mapping[Rivals, HeadToHead]) -> None:
+def _write(writes: Writes, known: Mapping[Rivals, HeadToHead]) -> None:
     """Keep these in place of those kept before; an opponent without matches has no row."""
     rows = []
     gone = []
@@ -114,5 +114,7 @@ def _write(cursor: Cursor[TupleRow], known: Mapping[Rivals, HeadToHead]) -> None
         else:
             rows.append(tuple(opponent_row(rivals, each).values()))
     if gone:
-        cursor.execute("DELETE FROM opponents WHERE opponent_id = ANY(%(gone)s)", {"gone": gone})
-    _UPSERT.write(cursor, rows)
+        writes.flush().execute(
+            "DELETE FROM opponents WHERE opponent_id = ANY(%(gone)s)", {"gone": gone}
+        )
+    writes.add(_UPSERT, rows)

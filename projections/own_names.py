@@ -13,7 +13,7 @@ from events.match import Match
 from events.names import fold
 from events.perspective import perspective_of
 from events.stats import Side
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 MOST_TOLD: Final = 10
 _COLUMNS: Final = {"key": "text", "owner_id": "uuid", "folded": "text", "times": "int8"}
@@ -68,12 +68,12 @@ class Names:
         ]
 
 
-def write(cursor: Cursor[TupleRow], names: Names) -> None:
+def write(writes: Writes, names: Names) -> None:
     """Add the changes to the table; a name that was played under no more has no row."""
     rows = names.rows()
-    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    writes.add(_UPSERT, [tuple(row.values()) for row in rows])
     if lessened := [row["key"] for row in rows if row["times"] < 0]:
-        cursor.execute(
+        writes.flush().execute(
             "DELETE FROM own_names WHERE key = ANY(%(lessened)s) AND times = 0",
             {"lessened": lessened},
         )

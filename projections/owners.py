@@ -8,7 +8,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 _UPSERT: Final = Upsert(
     "owners", {"owner_id": "uuid", "version": "int8"}, "owner_id", summed=("version",)
@@ -37,13 +37,13 @@ class Versions:
         ]
 
 
-def write(cursor: Cursor[TupleRow], versions: Versions) -> None:
+def write(writes: Writes, versions: Versions) -> None:
     """Add the changes to the table; an owner without events has no row."""
     rows = versions.rows()
-    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    writes.add(_UPSERT, [tuple(row.values()) for row in rows])
     lessened = [row["owner_id"] for row in rows if row["version"] < 0]
     if lessened:
-        cursor.execute(
+        writes.flush().execute(
             "DELETE FROM owners WHERE version = 0 AND owner_id = ANY(%(lessened)s)",
             {"lessened": lessened},
         )

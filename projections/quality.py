@@ -10,7 +10,7 @@ from psycopg.rows import TupleRow
 from events.match import Match
 from events.perspective import perspective_of
 from events.stats import STATISTICS, Pair, Side, Sides
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # Heights of common screens; a picture counts to the first that it does not exceed.
 HEIGHTS: Final = (480, 540, 720, 1080, 1440)
@@ -143,14 +143,14 @@ class Tries:
         ]
 
 
-def write(cursor: Cursor[TupleRow], tries: Tries) -> None:
+def write(writes: Writes, tries: Tries) -> None:
     """Add the counts to those in the table; a series that counts nothing has no row."""
     rows = tries.rows()
     if not rows:
         return
-    _UPSERT.write(cursor, [tuple(row.values()) for row in rows])
+    writes.add(_UPSERT, [tuple(row.values()) for row in rows])
     if any(row["compared"] < 0 for row in rows):
-        cursor.execute("DELETE FROM reading_quality WHERE compared = 0")
+        writes.flush().execute("DELETE FROM reading_quality WHERE compared = 0")
 
 
 def write_new(cursor: Cursor[TupleRow], tries: Tries) -> None:

@@ -15,7 +15,7 @@ from projections.match_numbers import Played, played_of
 from projections.piped import ask
 from projections.records import Records, records_of
 from projections.records_view import records_row, state_of
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # What to select from match_numbers, for `played_in` to understand.
 PLAYED: Final = sql.SQL(
@@ -43,8 +43,8 @@ class Holders:
                 self._grouped.setdefault(match.owner_id, []).append((before, after))
         self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
 
-    def write(self, cursor: Cursor[TupleRow]) -> None:
-        """Bring them up to date; `match_numbers` holds the matches already."""
+    def write(self, writes: Writes) -> None:
+        """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
         known = {owner_id: _DECODER.decode(state) for owner_id, state in self._kept}
         rows = []
         gone = []
@@ -52,14 +52,16 @@ class Holders:
             kept = known.get(owner_id, NOTHING)
             records = kept.changed(own)
             if records is None:
-                records = records_of(_played(cursor, owner_id))
+                records = records_of(_played(writes.flush(), owner_id))
             if records == NOTHING:
                 gone.append(owner_id)
             elif records != kept:
                 rows.append(_row(owner_id, kept, records))
         if gone:
-            cursor.execute("DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone})
-        _UPSERT.write(cursor, rows)
+            writes.flush().execute(
+                "DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone}
+            )
+        writes.add(_UPSERT, rows)
 
 
 def played_in(row: Sequence[Any]) -> Played:

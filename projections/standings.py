@@ -15,7 +15,7 @@ from projections.piped import ask
 from projections.streaks import Streaks
 from projections.summary import summary
 from projections.tally import Tally
-from projections.upsert import Upsert
+from projections.upsert import Upsert, Writes
 
 # Keys in one order, so that equal sums are equal bytes, in whatever order matches came.
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
@@ -70,7 +70,7 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
     return ((played_at, match_id, Result(result)) for played_at, match_id, result in cursor)
 
 
-def write_standings(cursor: Cursor[TupleRow], standings: Mapping[UUID, Standing]) -> None:
+def write_standings(writes: Writes, standings: Mapping[UUID, Standing]) -> None:
     """Keep the standings in place of those kept before; an empty one has no row."""
     rows = []
     empty = []
@@ -80,8 +80,10 @@ def write_standings(cursor: Cursor[TupleRow], standings: Mapping[UUID, Standing]
         else:
             rows.append(tuple(standing_row(owner_id, standing).values()))
     if empty:
-        cursor.execute("DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": empty})
-    _UPSERT.write(cursor, rows)
+        writes.flush().execute(
+            "DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": empty}
+        )
+    writes.add(_UPSERT, rows)
 
 
 def standing_row(owner_id: UUID, standing: Standing) -> dict[str, Any]:

@@ -1,10 +1,16 @@
 """A player's summary as answers show it: the tally and the streaks, made readable."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from events.stats import STATISTICS
 from projections.streaks import Streaks
 from projections.tally import Sum, Tally
+
+# Statistics, and the names of their sums.
+_OWN: Final = tuple((key, key) for key in STATISTICS)
+_OF_OPPONENT: Final = tuple((key, f"opponent_{key}") for key in STATISTICS)
 
 
 class SummaryView(Struct, frozen=True, kw_only=True):
@@ -56,17 +62,17 @@ def averages(tally: Tally) -> dict[str, float | None]:
     return {
         "goals_scored": Sum(tally.total, tally.goals_scored).average,
         "goals_conceded": Sum(tally.total, tally.goals_conceded).average,
-        **_averages(tally.stats, ""),
+        **_averages(tally.stats, _OWN),
     }
 
 
 def opponent_averages(tally: Tally) -> dict[str, float | None]:
     """The opponent's average of each statistic."""
-    return _averages(tally.stats, "opponent_")
+    return _averages(tally.stats, _OF_OPPONENT)
 
 
-def _averages(sums: dict[str, Sum], prefix: str) -> dict[str, float | None]:
-    return {key: sums.get(prefix + key, Sum()).average for key in STATISTICS}
+def _averages(sums: dict[str, Sum], names: tuple[tuple[str, str], ...]) -> dict[str, float | None]:
+    return {key: known.average if (known := sums.get(name)) else None for key, name in names}
 
 
 NO_MATCHES = summary(Tally(), Streaks())

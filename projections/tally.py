@@ -6,9 +6,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from events.match import Confirmed, Match, Result
-from events.stats import STATISTICS, Pair
+from events.stats import STATISTICS
 
-_NOT_KNOWN: Final = Pair()
+_NAMES: Final = tuple((key, f"opponent_{key}") for key in STATISTICS)
 
 
 class Sum(Struct, frozen=True):
@@ -23,6 +23,9 @@ class Sum(Struct, frozen=True):
     @property
     def average(self) -> float | None:
         return round(self.total / self.count, 2) if self.count else None
+
+
+_NOTHING: Final = Sum()
 
 
 class Tally(Struct, frozen=True, kw_only=True):
@@ -70,10 +73,14 @@ def _counted(tally: Tally, match: Match, times: int) -> Tally:
 
 def _summed(sums: dict[str, Sum], confirmed: Confirmed, times: int) -> dict[str, Sum]:
     summed = dict(sums)
-    for key in STATISTICS:
-        pair = confirmed.stats.get(key, _NOT_KNOWN)
-        for name, value in ((key, pair.user), (f"opponent_{key}", pair.opponent)):
-            if value is None:
-                continue
-            summed[name] = summed.get(name, Sum()).plus(value, times)
+    for key, of_opponent in _NAMES:
+        pair = confirmed.stats.get(key)
+        if pair is None:
+            continue
+        if pair.user is not None:
+            summed[key] = summed.get(key, _NOTHING).plus(pair.user, times)
+        if pair.opponent is not None:
+            summed[of_opponent] = summed.get(of_opponent, _NOTHING).plus(pair.opponent, times)
+    if times > 0:
+        return summed
     return {name: total for name, total in summed.items() if total.count}

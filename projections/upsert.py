@@ -1,6 +1,7 @@
-"""Puts many rows into a table with one statement, in place of those with the same key."""
+"""Puts rows into tables in place of those with the same keys, all of a batch in one statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from psycopg import Cursor, sql
@@ -57,12 +58,51 @@ class Upsert:
                     for name in changing
                 ),
             )
-        self._statement = text.as_bytes()  # once, not with every batch
+        self.statement = text.as_string()  # once, not with every batch
+
+    def values(self, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """What the statement takes for these rows, with their values in the order of columns."""
+        return [*columns_of(self._kinds, rows), len(rows)]
 
     def write(self, cursor: Cursor[TupleRow], rows: Sequence[Sequence[Any]]) -> None:
-        """Write the rows, each with its values in the order of the columns."""
-        if not rows:
-            return
-        for first in range(0, len(rows), MOST_ROWS):
-            some = rows[first : first + MOST_ROWS]
-            cursor.execute(self._statement, [*columns_of(self._kinds, some), len(some)])
+        """Write the rows into this table alone."""
+        writes = Writes(cursor)
+        writes.add(self, rows)
+        writes.flush()
+
+
+class Writes:
+    """Rows that wait to be written, so that many tables cost one statement.
+
+    Each statement costs client and server more than a row does. No table may be added twice
+    before the rows are flushed, and nothing sees them until then.
+    """
+
+    def __init__(self, cursor: Cursor[TupleRow]) -> None:
+        self._cursor = cursor
+        self._waiting: list[tuple[Upsert, Sequence[Sequence[Any]]]] = []
+
+    def add(self, upsert: Upsert, rows: Sequence[Sequence[Any]]) -> None:
+        """Let rows wait."""
+        if rows:
+            self._waiting.append((upsert, rows))
+
+    def flush(self) -> Cursor[TupleRow]:
+        """Write what waits; gives the cursor, for what must come after it."""
+        while self._waiting:
+            now = [(upsert, rows[:MOST_ROWS]) for upsert, rows in self._waiting]
+            values = [value for upsert, rows in now for value in upsert.values(rows)]
+            self._cursor.execute(_together(tuple(upsert for upsert, _ in now)), values)
+            self._waiting = [
+                (upsert, rows[MOST_ROWS:])
+                for upsert, rows in self._waiting
+                if len(rows) > MOST_ROWS
+            ]
+        return self._cursor
+
+
+@cache
+def _together(upserts: tuple[Upsert, ...]) -> bytes:
+    """One statement that does what those of several tables do."""
+    parts = [f"part_{number} AS ({each.statement})" for number, each in enumerate(upserts)]
+    return f"WITH {', '.join(parts)} SELECT".encode()
