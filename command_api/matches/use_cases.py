@@ -132,11 +132,11 @@ class MatchCommands:
 
     async def refuse_stranger(self, match_id: UUID, owner_id: UUID) -> None:
         """Raise `NotFound` if the match is not there or somebody else's."""
-        _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
+        _owned(await self._log.load_soon(match_id), owner_id)
 
     async def refuse_absent(self, match_id: UUID, owner_id: UUID) -> None:
         """Raise `NotFound` if the match is not there, deleted, or somebody else's."""
-        match = _owned(await asyncio.to_thread(self._log.load, match_id), owner_id)
+        match = _owned(await self._log.load_soon(match_id), owner_id)
         refuse_gone(match, ConfirmStats())
 
     async def until_shown(self, position: int | None, seconds: float) -> bool:
@@ -177,7 +177,7 @@ class MatchCommands:
         return match
 
     async def _load(self, match_id: UUID) -> Match:
-        match = await asyncio.to_thread(self._log.load, match_id)
+        match = await self._log.load_soon(match_id)
         assert match is not None  # noqa: S101  # it was just appended
         return match
 
