@@ -115,7 +115,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
     allowance = Allowance(settings.quota_bytes, settings.quota_pending)
     quotas = Quotas(statements, screenshots, allowance)
     owner_keys = open_owner_keys(settings)
-    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
+    match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys, statements)
     cursors = Cursors(derived_key(settings, "cursors"))
     media = MediaAddresses(derived_key(settings, "addresses of pictures"))
     tickets = Tickets(derived_key(settings, "tickets"))

@@ -53,72 +53,12 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._asked: OrderedDict[bytes, None] = OrderedDict()
-
-    async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
-        """The rows that one statement gives, which is a transaction of its own.
-
-        The short way: what psycopg does for a statement takes several times what the driver below
-        does. A statement that fails ends the connection: these are none that may fail.
-        """
-        try:
-            if statement.name not in self._asked:
-                await self._prepare(statement)
-            self._asked.move_to_end(statement.name)
-            self.pgconn.send_query_prepared(
-                statement.name, statement.values(values), result_format=Format.BINARY
-            )
-            return Rows(await self._answer())
-        except BaseException:
-            self.pgconn.finish()
-            raise
-
-    async def _prepare(self, statement: Statement) -> None:
-        if len(self._asked) >= MOST_PREPARED:
-            oldest, _ = self._asked.popitem(last=False)
-            self.pgconn.send_query_params(b"DEALLOCATE " + oldest, None)
-            await self._answer()
-        self.pgconn.send_prepare(statement.name, statement.sent)
-        await self._answer()
-        self._asked[statement.name] = None
-
-    async def _answer(self) -> PGresult:
-        """The one result of what was sent; raises what the server says, or `OperationalError`."""
-        loop = asyncio.get_running_loop()
-        results: list[PGresult] = []
-        answered: asyncio.Future[None] = loop.create_future()
-
-        def look() -> None:
-            if answered.done():
-                return
-            try:
-                self.pgconn.consume_input()
-                while not self.pgconn.is_busy():
-                    if (result := self.pgconn.get_result()) is None:
-                        answered.set_result(None)
-                        return
-                    results.append(result)
-            except OperationalError as lost:
-                answered.set_exception(lost)
-
-        def give_up() -> None:
-            if not answered.done():
-                answered.set_exception(OperationalError(NO_ANSWER))
-
-        if self.pgconn.flush():  # a few hundred bytes find room, unless nobody takes any
-            raise OperationalError(NO_ANSWER)
-        socket = self.pgconn.socket
-        loop.add_reader(socket, look)
-        timer = loop.call_later(ANSWER_WITHIN_SECONDS, give_up)
-        try:
-            await answered
-        finally:
-            timer.cancel()
-            loop.remove_reader(socket)
-        (result,) = results
-        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            raise error_from_result(result)
-        return result
+        self._prepared_here: OrderedDict[bytes, None] = OrderedDict()
+        # While only `ask` is used, the event loop goes on looking at the connection: to begin and
+        # to end that for every statement costs as much as the statement.
+        self._looked_at: int | None = None
+        self._answered: asyncio.Future[None] | None = None
+        self._results: list[PGresult] = []
 
     async def wait(
         self,
@@ -127,6 +67,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
         timeout: float | None = None,  # noqa: ASYNC109  # psycopg's own
     ) -> Result:
         """Wait for the server for a bounded time, then hang up: nobody knows where it stands."""
+        self._look_no_more()
         try:
             return await super().wait(gen, interval, timeout or ANSWER_WITHIN_SECONDS)
         except BaseException:
@@ -135,6 +76,86 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
 
     async def cancel_safe(self, *, timeout: float = 30.0) -> None:  # noqa: ARG002, ASYNC109
         """Hang up at once instead: to cancel politely, the server would have to answer."""
+        self._hang_up()
+
+    async def close(self) -> None:
+        """Close it, and have nobody look at what another file may soon be."""
+        self._look_no_more()
+        await super().close()
+
+    async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        """The rows that one statement gives, which is a transaction of its own.
+
+        The short way: what psycopg does for a statement takes several times what the driver below
+        does. A statement that fails ends the connection: these are none that may fail.
+        """
+        try:
+            if statement.name not in self._prepared_here:
+                await self._prepare(statement)
+            self._prepared_here.move_to_end(statement.name)
+            self.pgconn.send_query_prepared(
+                statement.name, statement.values(values), result_format=Format.BINARY
+            )
+            return Rows(await self._answer())
+        except BaseException:
+            self._hang_up()
+            raise
+
+    async def _prepare(self, statement: Statement) -> None:
+        if len(self._prepared_here) >= MOST_PREPARED:
+            oldest, _ = self._prepared_here.popitem(last=False)
+            self.pgconn.send_query_params(b"DEALLOCATE " + oldest, None)
+            await self._answer()
+        self.pgconn.send_prepare(statement.name, statement.sent)
+        await self._answer()
+        self._prepared_here[statement.name] = None
+
+    async def _answer(self) -> PGresult:
+        """The one result of what was sent; raises what the server says, or `OperationalError`."""
+        if self.pgconn.flush():  # a few hundred bytes find room, unless nobody takes any
+            raise OperationalError(NO_ANSWER)
+        loop = asyncio.get_running_loop()
+        self._results = []
+        self._answered = loop.create_future()
+        if self._looked_at is None:
+            self._looked_at = self.pgconn.socket
+            loop.add_reader(self._looked_at, self._look)
+        timer = loop.call_later(ANSWER_WITHIN_SECONDS, self._give_up, self._answered)
+        try:
+            await self._answered
+        finally:
+            timer.cancel()
+        (result,) = self._results
+        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+            raise error_from_result(result)
+        return result
+
+    def _look(self) -> None:
+        """Take what has come."""
+        if self._answered is None or self._answered.done():
+            self._look_no_more()  # nobody asked: it is being closed, and would be so for ever
+            return
+        try:
+            self.pgconn.consume_input()
+            while not self.pgconn.is_busy():
+                if (result := self.pgconn.get_result()) is None:
+                    self._answered.set_result(None)
+                    return
+                self._results.append(result)
+        except OperationalError as lost:
+            self._answered.set_exception(lost)
+
+    def _give_up(self, answered: "asyncio.Future[None]") -> None:
+        if not answered.done():
+            answered.set_exception(OperationalError(NO_ANSWER))
+
+    def _look_no_more(self) -> None:
+        if self._looked_at is not None:
+            asyncio.get_running_loop().remove_reader(self._looked_at)
+            self._looked_at = None
+
+    def _hang_up(self) -> None:
+        self._look_no_more()
         self.pgconn.finish()
 
 

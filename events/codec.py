@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.domain import DomainEventProtocol
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
+from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from events.base import DomainEvent
@@ -25,6 +26,10 @@ AFTER_BOX = b'",'
 
 class UnknownEvent(Exception):
     """The log holds an event under a name that this version of the system does not know."""
+
+
+class _Owned(Struct):
+    owner_id: UUID
 
 
 class EventMapper(Mapper[UUID]):
@@ -64,6 +69,12 @@ class EventMapper(Mapper[UUID]):
             names is not None
             and isinstance(self._keys, OwnerKeys)
             and not self._keys.is_kept(getattr(event, names.owner))
+        )
+
+    def lacks_key_to_read(self, stored: StoredEvent) -> bool:
+        """Whether reading a match that begins so would wait for the database in the same way."""
+        return isinstance(self._keys, OwnerKeys) and not self._keys.is_kept(
+            msgspec.json.decode(stored.state, type=_Owned).owner_id
         )
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:

@@ -11,10 +11,13 @@ from uuid import UUID
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from msgspec import Struct
 from psycopg import OperationalError
+from psycopg_pool import AsyncConnectionPool
 
+from events.answering import AsyncAnsweringConnection
 from events.codec import EventMapper
 from events.group import OTHER_REQUEST, ConcurrentChange
-from events.match import Match, evolve
+from events.histories import stored_events
+from events.match import Match, evolve, fold
 from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
 from events.refusals import Unavailable, Unprocessable
@@ -40,20 +43,36 @@ def until(events: Iterable[MatchEvent], as_of: datetime | None) -> Iterator[Matc
 
 
 class MatchLog:
-    """The only truth. Reading is synchronous, as the library is: do it in worker threads."""
+    """The only truth. Reading is synchronous, as the library is: do it in worker threads.
 
-    def __init__(self, conninfo: str, connections: int, mapper: EventMapper | None = None) -> None:
+    `pool` is for those who load a match in the event loop.
+    """
+
+    def __init__(
+        self,
+        conninfo: str,
+        connections: int,
+        mapper: EventMapper | None = None,
+        pool: AsyncConnectionPool[AsyncAnsweringConnection] | None = None,
+    ) -> None:
+        self._pool = pool
         self._mapper = mapper or EventMapper()
         self._writer = Writer(conninfo)
         self._recorder = LogRecorder(datastore(conninfo, connections), self._writer)
 
     @classmethod
-    def open(cls, conninfo: str, connections: int, keys: Keys | None = None) -> "MatchLog":
+    def open(
+        cls,
+        conninfo: str,
+        connections: int,
+        keys: Keys | None = None,
+        pool: AsyncConnectionPool[AsyncAnsweringConnection] | None = None,
+    ) -> "MatchLog":
         """The log in the database at `conninfo`, read by at most `connections` threads at once.
 
         Without `keys` it cannot read names, and writes them as they are: see `EventMapper`.
         """
-        return cls(conninfo, connections, EventMapper(keys=keys))
+        return cls(conninfo, connections, EventMapper(keys=keys), pool)
 
     def close(self) -> None:
         """Write what waits, and let go of the connections."""
@@ -100,6 +119,17 @@ class MatchLog:
         for event in until(self.events(match_id, version=version), as_of):
             match = evolve(match, event)
         return match
+
+    async def load_soon(self, match_id: UUID) -> Match | None:
+        """The match as it is, without a thread that waits where that can be."""
+        if self._pool is None:
+            return await asyncio.to_thread(self.load, match_id)
+        stored = await stored_events(self._pool, match_id)
+        if not stored:
+            return None
+        if self._mapper.lacks_key_to_read(stored[0]):
+            return fold(await asyncio.to_thread(self._events_of, stored))
+        return fold(self._events_of(stored))
 
     def events(self, match_id: UUID, *, version: int | None = None) -> Sequence[MatchEvent]:
         """All events of the match in order, up to `version` if given."""

@@ -232,7 +232,7 @@ class Confirmations:
             return await display_name(conn, player_id)
 
     async def _load(self, match_id: UUID) -> Match | None:
-        return await asyncio.to_thread(self._log.load, match_id)
+        return await self._log.load_soon(match_id)
 
 
 def match_of_code(code: str) -> UUID:

@@ -69,7 +69,7 @@ class Executor:
     async def _try(
         self, match_id: UUID, decision: Decision, cause: Cause, fingerprint: bytes | None
     ) -> Done:
-        found = await asyncio.to_thread(self._log.load, match_id)
+        found = await self._log.load_soon(match_id)
         # Before anything is permitted: what was done may have made its own condition untrue.
         if fingerprint and found and (first := await self._first(cause, fingerprint)):
             return Done(found, first)

@@ -144,11 +144,11 @@ class MatchCommands:
 
     async def refuse_stranger(self, match_id: UUID, player_id: UUID) -> None:
         """Raise `NotFound` if the match is not there or somebody else's."""
-        half_for(await asyncio.to_thread(self._log.load, match_id), player_id)
+        half_for(await self._log.load_soon(match_id), player_id)
 
     async def refuse_absent(self, match_id: UUID, player_id: UUID) -> None:
         """Raise `NotFound` if the match is not there, deleted, or somebody else's."""
-        half = half_for(await asyncio.to_thread(self._log.load, match_id), player_id)
+        half = half_for(await self._log.load_soon(match_id), player_id)
         if half.is_deleted:
             raise NotFound(NO_MATCH)
 
@@ -203,7 +203,7 @@ class MatchCommands:
         await self._keeper.take_back(command.screenshot, command.owner_id, command.size)
 
     async def _load(self, match_id: UUID) -> Match:
-        match = await asyncio.to_thread(self._log.load, match_id)
+        match = await self._log.load_soon(match_id)
         assert match is not None  # noqa: S101  # it was just appended
         return match
 
