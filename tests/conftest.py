@@ -52,7 +52,7 @@ LONGEST_FIRST = (
 NewDatabase = Callable[[], str]
 
 
-@pytest.hookimpl(wrapper=True)  # xdist looks at the groups, and the order is made random meanwhile
+@pytest.hookimpl(wrapper=True)  # the groups before xdist looks, the order after it was made random
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Let one process run all tests that share what takes long to start, and begin with these."""
     group_of = {item: shared_by(item) for item in items}
