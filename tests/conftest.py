@@ -40,17 +40,26 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 numbers = itertools.count()
 # Fixtures, and files of tests that have nothing to share.
-LONGEST_FIRST = ("breakable", "test_chaos.py", "copy", "frontend", "apis", "test_start_and_stop.py")
+LONGEST_FIRST = (
+    "breakable",
+    "test_chaos.py",
+    "test_broken_networks.py",
+    "copy",
+    "frontend",
+    "apis",
+    "test_start_and_stop.py",
+)
 NewDatabase = Callable[[], str]
 
 
-@pytest.hookimpl(trylast=True)  # when all are in their random order
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)  # the groups before xdist looks, the order after it was made random
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Let one process run all tests that share what takes long to start, and begin with these."""
     group_of = {item: shared_by(item) for item in items}
     for item, group in group_of.items():
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
+    yield
     ranks = {group: rank for rank, group in enumerate((*LONGEST_FIRST, ""))}
     items.sort(key=lambda item: ranks.get(group_of[item], len(LONGEST_FIRST) - 0.5))
 

@@ -38,7 +38,6 @@ from tests.journeys.copies import Copy, running_copy
 
 PLAYERS: Final = 3
 PICTURES: Final = 5
-LONGEST_PAUSE: Final = 1.5  # seconds between two blows
 BREATHERS: Final = 0.1  # the share of blows after which it is let heal, and used
 OUTCOMES_WITHIN: Final = 60.0  # seconds from one outcome to the next, at most
 ASK_AGAIN: Final = 0.05  # seconds
@@ -50,6 +49,7 @@ class Plan(Struct, frozen=True):
     kills: int
     seed: int
     two: bool = False
+    longest_pause: float = 1.5  # seconds between two blows
 
 
 class Stage(Struct, frozen=True):
@@ -74,10 +74,10 @@ def break_and_heal(plan: Plan, console: Console | None = None) -> list[str]:
         for _ in track(blows, "Breaking", console=console) if console else blows:
             for blow in chosen(chance, stage.systems, stage.proxies):
                 blow()
-            time.sleep(chance.uniform(0, LONGEST_PAUSE))
+            time.sleep(chance.uniform(0, plan.longest_pause))
             if chance.random() < BREATHERS:
                 ready.append(_let_it_heal(stage))
-                time.sleep(chance.uniform(0, LONGEST_PAUSE))
+                time.sleep(chance.uniform(0, plan.longest_pause))
         ready.append(_let_it_heal(stage))
         for player in players:
             player.stop()

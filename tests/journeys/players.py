@@ -28,6 +28,8 @@ class Player:
             trust_env=False,
             verify=NO_CERTIFICATES,
             timeout=30,
+            # Of threads that share a client, one may close what another has just been given.
+            limits=httpx.Limits(keepalive_expiry=None),
             event_hooks={"response": [as_described]},
         )
         registered = self.http.post("/api/auth/register/", json=credentials)
