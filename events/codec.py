@@ -1,7 +1,7 @@
 """Events to stored JSON and back, by explicit names, through the upcasters, with names sealed."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -28,8 +28,14 @@ class UnknownEvent(Exception):
     """The log holds an event under a name that this version of the system does not know."""
 
 
-class _Owned(Struct):
-    owner_id: UUID
+class _Sealed(Struct):
+    """Whose key seals the names of a stored event: one of the two fields says so."""
+
+    owner_id: UUID | None = None
+    player_id: UUID | None = None
+
+
+_SEALED: Final = msgspec.json.Decoder(_Sealed)
 
 
 class EventMapper(Mapper[UUID]):
@@ -71,11 +77,14 @@ class EventMapper(Mapper[UUID]):
             and not self._keys.is_kept(getattr(event, names.owner))
         )
 
-    def lacks_key_to_read(self, stored: StoredEvent) -> bool:
-        """Whether reading a match that begins so would wait for the database in the same way."""
-        return isinstance(self._keys, OwnerKeys) and not self._keys.is_kept(
-            msgspec.json.decode(stored.state, type=_Owned).owner_id
-        )
+    def lacks_key_to_read(self, stored: Iterable[StoredEvent]) -> bool:
+        """Whether reading these events would wait for the database in the same way."""
+        keys = self._keys
+        if not isinstance(keys, OwnerKeys):
+            return False
+        sealed = [_SEALED.decode(each.state) for each in stored if each.state.startswith(BOX)]
+        owners = {getattr(each, names) for each in sealed for names in ("owner_id", "player_id")}
+        return not all(keys.is_kept(owner) for owner in owners if owner)
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """The event as it is stored: name, and JSON of all fields but match and version.

@@ -127,7 +127,7 @@ class MatchLog:
         stored = await stored_events(self._pool, match_id)
         if not stored:
             return None
-        if self._mapper.lacks_key_to_read(stored[0]):
+        if self._mapper.lacks_key_to_read(stored):
             return fold(await asyncio.to_thread(self._events_of, stored))
         return fold(self._events_of(stored))
 

@@ -131,7 +131,11 @@ _VALUE: Final[Schema] = {"type": "integer", "minimum": 0, "maximum": GREATEST_VA
 OF_A_MATCH: Final[Mapping[str, Schema]] = {
     **_NUMBERS,
     "version": {"type": "integer", "minimum": 1},
-    "opponent_name": NAME,
+    "opponent_name": {
+        "type": "string",
+        "maxLength": LONGEST_NAME,
+        "description": "Empty in a shared match whose other player showed no name, or is gone.",
+    },
     "screenshot": {
         "type": "string",
         "format": "uri-reference",

@@ -78,7 +78,7 @@ def entries(events: Sequence[MatchEvent], player_id: UUID) -> list[Entry]:
     """The events as history shows them to one of the players, the oldest first."""
     before: dict[str, Any] = {}
     listed = []
-    seen = halves_in(folded(events), player_id)
+    seen = halves_in(folded(events), player_id) if events else []
     for event, match in zip(events, seen, strict=True):
         after = _flat(match)
         listed.append(

@@ -25,7 +25,6 @@ from events.operations import Answer, Operation, Schema, Shape, nullable, ref
 TAG: Final = "Confirmations"
 OF_MATCH: Final = "/api/matches/{match_id}/confirmation/"
 WITH_CODE: Final = "/api/confirmations/{code}/"
-CODE: Final = "WwwfDmoOTQqfU1xcD3wrEW3uXq0wD4mKq2Zr9Jm0b1cPQA"
 NOT_NOW: Final = "Nobody asks for an answer now, or not you; the sentence says why."
 FORM: Final[Schema] = {
     "type": "object",
@@ -120,11 +119,6 @@ OPERATIONS: Final = (
                 says="The code and a link with it.",
                 body=AskedForConfirmation,
                 headers=CHANGED,
-                example={
-                    "code": CODE,
-                    "link": f"https://app.example.com/confirm/{CODE}",
-                    "expires_at": "2026-02-04T18:35:00Z",
-                },
             )
         },
         refusals={

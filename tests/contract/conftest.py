@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.contract.asking import Asked, ask
 from tests.contract.described import as_described
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import noise
@@ -52,3 +53,11 @@ def match(owner: Player, picture: bytes) -> str:
     confirmed = owner.http.put(path, json={"score_user": 1, "score_opponent": 0})
     assert confirmed.status_code == 200, confirmed.text
     return path
+
+
+@pytest.fixture(scope="session")
+def asked(copy: Copy, owner: Player, picture: bytes) -> Iterator[Asked]:
+    """What a third player waits for the owner to answer."""
+    asking = Player(copy)
+    yield ask(asking, owner, picture)
+    asking.http.close()

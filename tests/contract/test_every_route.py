@@ -10,6 +10,7 @@ import pytest
 from deploy.openapi import OPERATIONS
 from events.operations import Operation
 from tests.contract.answers import assert_refused
+from tests.contract.asking import Asked
 from tests.contract.forms import BOUNDARY, CONTENT_TYPE, END, part
 from tests.contract.routes import Route, routes
 from tests.journeys.players import Player
@@ -31,6 +32,7 @@ PUBLIC = {
     Route("GET", "/readyz"),
     Route("GET", "/metrics"),
 }
+ANSWERS = ("/confirmation/confirm", "/confirmation/dispute", "/confirmation/screenshot")
 BY_ROUTE = {Route(each.method, each.path.rstrip("/")): each for each in OPERATIONS}
 JSON = {"Content-Type": "application/json"}
 ATTACKS: Mapping[str, tuple[int, bytes, Mapping[str, str]]] = {
@@ -76,9 +78,17 @@ def named(route: Route) -> str:
     return f"{route.method} {route.path}"
 
 
-def address(route: Route, match: str) -> str:
-    """The path with the owner's match in it, and ids of nothing elsewhere."""
-    path = route.path.replace("/api/matches/{match_id}", match.rstrip("/"))
+def address(route: Route, match: str, asked: Asked | None = None) -> str:
+    """The path with the owner's match in it, and ids of nothing elsewhere.
+
+    Where an answer is asked of the owner, it is one that another player waits for.
+    """
+    path = route.path
+    if asked:
+        path = path.replace("/api/confirmations/{code}", f"/api/confirmations/{asked.code}")
+        if path.endswith(ANSWERS):
+            path = path.replace("/api/matches/{match_id}", asked.match.rstrip("/"))
+    path = path.replace("/api/matches/{match_id}", match.rstrip("/"))
     return re.sub(r"{\w+}", str(uuid.uuid4()), path) + "/"
 
 
@@ -114,11 +124,11 @@ def test_without_a_token_it_is_closed(anyone: httpx.Client, match: str, route: R
 )
 @pytest.mark.parametrize("query", ["x=1", "limit=1&limit=1", "limit=1&LIMIT=1", "%00=1", "=1"])
 def test_no_parameter_is_ignored(
-    owner: Player, match: str, untouched: object, route: Route, query: str
+    owner: Player, match: str, asked: Asked, untouched: object, route: Route, query: str
 ) -> None:
-    where = f"{address(route, match)}?{query}"
+    where = f"{address(route, match, asked)}?{query}"
     answer = owner.http.request(route.method, where)
-    names_nothing = "{" in route.path.replace("{match_id}", "")
+    names_nothing = "{" in route.path.replace("{match_id}", "").replace("{code}", "")
     assert_refused(answer, 404 if names_nothing and answer.status_code == 404 else 400)
     assert answer.status_code == 404 or answer.json()["fields"]
     assert_untouched(owner, match, untouched)
@@ -128,9 +138,9 @@ def test_no_parameter_is_ignored(
     "route", [each for each in ROUTES if each.path.startswith(("/api/", "/media/"))], ids=named
 )
 def test_the_parameters_that_are_known_are_those_described(
-    owner: Player, match: str, route: Route
+    owner: Player, match: str, asked: Asked, route: Route
 ) -> None:
-    answer = owner.http.request(route.method, f"{address(route, match)}?x=1")
+    answer = owner.http.request(route.method, f"{address(route, match, asked)}?x=1")
     if answer.status_code == 404:
         pytest.skip("it is told first that nothing is there")
     sentence = answer.json()["fields"]["x"][0]
@@ -149,13 +159,15 @@ def test_the_parameters_that_are_known_are_those_described(
 def test_a_hostile_body_is_refused(
     owner: Player,
     match: str,
+    asked: Asked,
     untouched: object,
     route: Route,
     status: int,
     body: bytes,
     headers: Mapping[str, str],
 ) -> None:
-    answer = owner.http.request(route.method, address(route, match), content=body, headers=headers)
+    where = address(route, match, asked)
+    answer = owner.http.request(route.method, where, content=body, headers=headers)
     assert_refused(answer, status)
     assert_untouched(owner, match, untouched)
 
@@ -165,9 +177,19 @@ def test_a_hostile_body_is_refused(
     ("status", "body", "headers"), FORM_ATTACKS.values(), ids=FORM_ATTACKS.keys()
 )
 def test_a_hostile_form_is_refused(
-    owner: Player, match: str, route: Route, status: int, body: bytes, headers: Mapping[str, str]
+    owner: Player,
+    match: str,
+    asked: Asked,
+    route: Route,
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str],
 ) -> None:
-    answer = owner.http.request(route.method, address(route, match), content=body, headers=headers)
+    operation = BY_ROUTE[route]
+    if operation.form and "opponent_name" not in operation.form["properties"]:
+        body = body.replace(part("opponent_name", b"x"), b"")
+    where = address(route, match, asked)
+    answer = owner.http.request(route.method, where, content=body, headers=headers)
     assert_refused(answer, status)
 
 
@@ -191,8 +213,10 @@ def is_stream(route: Route) -> bool:
 @pytest.mark.parametrize(
     "route", [each for each in ROUTES if each.method == "GET" and not is_stream(each)], ids=named
 )
-def test_a_body_where_none_is_taken_is_no_trouble(owner: Player, match: str, route: Route) -> None:
-    where = address(route, match)
+def test_a_body_where_none_is_taken_is_no_trouble(
+    owner: Player, match: str, asked: Asked, route: Route
+) -> None:
+    where = address(route, match, asked)
     for content in (b"{", b"\xff" * 70_000):
         answer = owner.http.request("GET", where, content=content, headers=JSON)
         assert answer.status_code == owner.http.get(where).status_code
