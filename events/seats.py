@@ -40,11 +40,23 @@ def halves_in(states: Sequence[Match], player_id: UUID) -> list[Match]:
     """
     last = states[-1]
     if last.sharing and (last.sharing.has_lost_owner or last.sharing.has_lost_friend):
-        states = [without_names(state) for state in states]
+        states = [_nameless(state) for state in states]
     if last.owner_id == player_id:
         return list(states)
     called = last.sharer.opponent_name if last.sharer else ""
     return [turned(state, player_id, called) for state in states]
+
+
+def _nameless(match: Match) -> Match:
+    """The match without names, of its players too, and without what one of them wrote."""
+    match, sharing = without_names(match), match.sharing
+    if sharing is None:
+        return match
+    friend = sharing.friend and replace(sharing.friend, name=None, opponent_name="")
+    request = sharing.request and replace(sharing.request, name=None)
+    dispute = sharing.dispute and replace(sharing.dispute, reason="")
+    sharing = replace(sharing, friend=friend, request=request, dispute=dispute)
+    return replace(match, sharing=sharing)
 
 
 def seen_with_code(match: Match, player_id: UUID) -> Match:
