@@ -24,6 +24,7 @@ from projections.setup import create_read_models
 from tests.folders import new_folder
 from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
+from tests.scheduling import ByWhatIsShared
 
 NOTHING_IS_KEPT = {
     "fsync": "off",
@@ -52,14 +53,15 @@ LONGEST_FIRST = (
 NewDatabase = Callable[[], str]
 
 
-@pytest.hookimpl(wrapper=True)  # the groups before xdist looks, the order after it was made random
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Let one process run all tests that share what takes long to start, and begin with these."""
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
+    """Let one process run all tests that share what takes long to start."""
+    return ByWhatIsShared(config, log)
+
+
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the tests that share what takes long to start."""
     group_of = {item: shared_by(item) for item in items}
-    for item, group in group_of.items():
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-    yield
     ranks = {group: rank for rank, group in enumerate((*LONGEST_FIRST, ""))}
     items.sort(key=lambda item: ranks.get(group_of[item], len(LONGEST_FIRST) - 0.5))
 

@@ -9,7 +9,9 @@ from query_api.live.streams import LONGEST_ID
 
 KINDS: Final = """\
 The kinds are `uploaded`, `reading`, `extracted`, `failed`, `confirmed`, `corrected`, `deleted` and
-`restored`. The data is JSON: `match_id`, the `version` that this made, and `match` as it is shown
+`restored`, and between two players `confirmation_requested`, `confirmation_withdrawn`,
+`confirmation_expired`, `confirmation_reminded`, `verified`, `disputed`, `attached` (a screenshot) and
+`joined`. The data is JSON: `match_id`, the `version` that this made, and `match` as it is shown
 now, or null where it is deleted. Queries show what was told. The `id` is a place to go on from:
 with it nothing is lost, and nothing comes twice. A `reading` tells a `step`: `queued` (with an id),
 then `started`, `loaded`, `read` or `again`, with `match_id` and `attempt`, but no `id`; of these,

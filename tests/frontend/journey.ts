@@ -3,6 +3,7 @@ import { connect, signIn, signOut, type Match, type Tracker } from "./client.ts"
 import { confirm } from "./confirming.ts";
 import { exported } from "./exporting.ts";
 import { watch, type Kind } from "./live.ts";
+import { agree, disagree, isAsked, linkFor, offered, table } from "./friends.ts";
 import { all, page } from "./lists.ts";
 import { addressOf, freshAddressOf } from "./pictures.ts";
 import { formErrors, Refused } from "./refused.ts";
@@ -28,6 +29,7 @@ export async function journey(place: Place): Promise<void> {
   const confirmed = await aConfirmationIsShownAtOnce(tracker, first);
   await anotherPhoneWasQuicker(tracker, first, confirmed);
   await listsLeadFromPageToPage(tracker);
+  await twoPlayersShareAMatch(tracker, place, first);
   await picturesNeedNoToken(tracker, first);
   await everythingIsAFile(tracker);
   await aReadingIsSeenThroughABrokenLine(tracker, place, picture);
@@ -175,6 +177,38 @@ async function aReadingIsSeenThroughABrokenLine(
   same(kinds, ["uploaded", "extracted"]);
   same(new Set(told.map(([, each]) => each)).size, 1);
   same(id === "" || told[0]?.[1] === id, true);
+}
+
+async function twoPlayersShareAMatch(
+  { api }: Tracker,
+  place: Place,
+  { id }: Match,
+): Promise<void> {
+  const friend = connect(place.address);
+  const email = `friend.of.${place.email}`;
+  const body = { email, password: place.password };
+  same((await friend.api.POST("/api/auth/register/", { body })).response.status, 201);
+  await signIn(friend, email, place.password);
+  const path = { match_id: id };
+  const own = (await api.GET("/api/matches/{match_id}/", { params: { path } })).data as Match;
+  const code = (await linkFor(api, own)).split("/").at(-1) ?? "";
+  const seen = await offered(friend.api, code);
+  same([seen.score_user, seen.score_opponent], [own.score_opponent, own.score_user]);
+  same(isAsked(seen), true);
+  const key = crypto.randomUUID();
+  same((await agree(friend.api, code, key)).verification, "verified");
+  same((await agree(friend.api, code, key)).verification, "verified");
+  same((await refusalOf(agree(friend.api, code, crypto.randomUUID()))).status, 409);
+  same((await table(api)).length, 2);
+  same((await table(api, "2100-01-01T00:00:00Z"))[0]?.played, 0);
+  const numbers = { score_user: 7 };
+  const corrected = await friend.api.PATCH("/api/matches/{match_id}/", {
+    params: { path },
+    body: numbers,
+  });
+  same(corrected.data?.verification, "requested");
+  const disputed = await disagree(api, own, { reason: "It was as I said." });
+  same(disputed.verification, "disputed");
 }
 
 async function whoSignsOutIsOut(tracker: Tracker): Promise<void> {
