@@ -22,7 +22,9 @@ from events.bus import (
 )
 
 DUPLICATE_WINDOW_SECONDS: Final = 120
-INBOX_ACK_SECONDS: Final = 30
+# Taking an answer in takes less, or is given up. A worker behind a line that fell silent may hold
+# one; nobody else gets it sooner, and a player waits for it.
+INBOX_ACK_SECONDS: Final = 6
 DEAD_LETTERS_KEPT_SECONDS: Final = 7 * 86_400
 # One worker takes one message at a time, so this is how many workers there may be.
 MOST_WORKERS: Final = 1000

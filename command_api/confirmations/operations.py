@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from command_api.confirmations.answers import LONGEST_REASON
 from command_api.confirmations.commands import Confirm, Dispute
-from command_api.confirmations.routes import AskedForConfirmation, Nothing
+from command_api.confirmations.routes import AskedForConfirmation
 from command_api.matches.operations import (
     CHANGED,
     IDEMPOTENCY_KEY,
@@ -111,9 +111,6 @@ OPERATIONS: Final = (
         says="The answer holds a secret to send to the opponent. It holds for two weeks; only its"
         " hash is stored. Asked again, an open request is replaced, and its code holds no more.",
         parameters=(IF_MATCH, NO_WAITING, IDEMPOTENCY_KEY),
-        body=Nothing,
-        may_be_empty=True,
-        example={},
         answers={
             201: Answer(
                 says="The code and a link with it.",

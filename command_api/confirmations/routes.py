@@ -47,10 +47,6 @@ class AskedForConfirmation(Struct, frozen=True):
     expires_at: datetime
 
 
-class Nothing(Struct, frozen=True, forbid_unknown_fields=True):
-    """A body that says nothing."""
-
-
 class Desk(Struct, frozen=True):
     """What all these addresses work with; `app_address` is where links to the frontend lead."""
 
@@ -70,7 +66,7 @@ async def request_confirmation(
 ) -> Response[AskedForConfirmation]:
     """Ask the opponent to confirm a match; an open request is replaced."""
     async with _strangers_first(desk, match_id, principal):
-        await _body(request, Nothing)
+        parameters_of(request)
         asked = asked_by(request, principal, ())
         version = expected_version(request)
     given = await desk.confirmations.ask(

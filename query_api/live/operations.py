@@ -10,13 +10,13 @@ from query_api.live.streams import LONGEST_ID
 KINDS: Final = """\
 The kinds are `uploaded`, `reading`, `extracted`, `failed`, `confirmed`, `corrected`, `deleted` and
 `restored`, and between two players `confirmation_requested`, `confirmation_withdrawn`,
-`confirmation_expired`, `confirmation_reminded`, `verified`, `disputed`, `attached` (a screenshot) and
-`joined`. The data is JSON: `match_id`, the `version` that this made, and `match` as it is shown
-now, or null where it is deleted. Queries show what was told. The `id` is a place to go on from:
-with it nothing is lost, and nothing comes twice. A `reading` tells a `step`: `queued` (with an id),
-then `started`, `loaded`, `read` or `again`, with `match_id` and `attempt`, but no `id`; of these,
-any may be missed. `bye` is the last word, with a `reason`: `session_ended`, `token_expired` or
-`stopping`. New kinds may come: pass over what is not known."""
+`confirmation_expired`, `confirmation_reminded`, `verified`, `disputed`, `joined` and `attached`,
+which is a screenshot. The data is JSON: `match_id`, the `version` that this made, and `match` as it
+is shown now, or null where it is deleted. Queries show what was told. The `id` is a place to go on
+from: with it nothing is lost, and nothing comes twice. A `reading` tells a `step`: `queued` (with
+an id), then `started`, `loaded`, `read` or `again`, with `match_id` and `attempt`, but no `id`; of
+these, any may be missed. `bye` is the last word, with a `reason`: `session_ended`, `token_expired`
+or `stopping`. New kinds may come: pass over what is not known."""
 PARAMETERS: Final = (
     Parameter(
         name=TICKET,

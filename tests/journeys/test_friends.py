@@ -143,7 +143,7 @@ def test_two_uploads_of_one_match_become_one(player: Player, friend: Player) -> 
     assert [match["id"] for match in friend.get("/api/matches/")] == [path.split("/")[-2]]
     assert friend.http.get(own).status_code == 404
     assert friend.http.post(f"{own}restore/").status_code == 409
-    assert friend.get(f"{own}history/")[-1]["event"] == "match.joined.v1"
+    assert "match.joined.v1" in [entry["event"] for entry in friend.get(f"{own}history/")]
 
 
 def test_a_dispute_is_seen_by_both_and_let_go_by_a_correction(
