@@ -134,12 +134,11 @@ class Confirmations:
             _refuse_version(match, answering.version)
             own = [each for one in likely if (each := await self._load(one))]
             joined = None
-            if answers.is_first_answer(match, answerer):
-                shared = turned(match, answering.player_id, "")
-                if named:
-                    joined = named_match(shared, answering.player_id, own[0] if own else None)
-                else:
-                    joined = same_match(shared, answering.player_id, own)
+            shared = turned(match, answering.player_id, "")
+            if named:  # the rules refuse it where there is nothing to join any more
+                joined = named_match(shared, answering.player_id, own[0] if own else None)
+            elif answers.is_first_answer(match, answerer):
+                joined = same_match(shared, answering.player_id, own)
             return answers.confirm(match, answerer, command, joined, cause)
 
         return await self._answered(answering, decision)
