@@ -101,7 +101,7 @@ class FriendsMachine(RuleBasedStateMachine):
     @rule(which=numbers, seat=anybody, said=told.corrections, stale=told.stale)
     def correct(self, which: int, seat: int, said: Any, stale: int | None) -> None:
         match_id = self._match(which)
-        self._act(self.acting.correct(match_id, self._seated(match_id, seat), said, stale))
+        self.act(self.acting.correct(match_id, self._seated(match_id, seat), said, stale))
 
     @rule(which=numbers, seat=asking, stale=told.stale)
     def ask(self, which: int, seat: int, stale: int | None) -> None:
@@ -111,7 +111,7 @@ class FriendsMachine(RuleBasedStateMachine):
     @rule(which=numbers, seat=asking, stale=told.stale)
     def withdraw(self, which: int, seat: int, stale: int | None) -> None:
         match_id = self._match(which)
-        self._act(self.acting.withdraw(match_id, self._seated(match_id, seat), stale))
+        self.act(self.acting.withdraw(match_id, self._seated(match_id, seat), stale))
 
     @rule(which=numbers, seat=answering, said=told.names_given)
     def become_friends(self, which: int, seat: int, said: Any) -> None:
@@ -120,7 +120,7 @@ class FriendsMachine(RuleBasedStateMachine):
         code = self._ask(match_id, self._seated(match_id, 0), None)
         player = self._seated(match_id, seat)
         self.project_all()
-        self._act(self.acting.confirm(match_id, player, code, said, None))
+        self.act(self.acting.confirm(match_id, player, code, said, None))
 
     @rule(
         which=numbers,
@@ -148,34 +148,34 @@ class FriendsMachine(RuleBasedStateMachine):
     def dispute_with_code(self, which: int, seat: int, said: Any, stale: int | None) -> None:
         match_id, text = self._code(which)
         player = self._seated(match_id, seat)
-        self._act(self.acting.dispute(match_id, player, text, said, stale))
+        self.act(self.acting.dispute(match_id, player, text, said, stale))
 
     @rule(which=numbers, seat=answering, said=told.disputes, stale=told.stale)
     def dispute_shared(self, which: int, seat: int, said: Any, stale: int | None) -> None:
         match_id = self._match(which)
         player = self._seated(match_id, seat)
-        self._act(self.acting.dispute(match_id, player, None, said, stale))
+        self.act(self.acting.dispute(match_id, player, None, said, stale))
 
     @rule(which=numbers, seat=answering, has_code=st.booleans(), stale=told.stale)
     def attach(self, which: int, seat: int, *, has_code: bool, stale: int | None) -> None:
         match_id, text = self._code(which)
         player = self._seated(match_id, seat)
-        self._act(self.acting.attach(match_id, player, text if has_code else None, stale))
+        self.act(self.acting.attach(match_id, player, text if has_code else None, stale))
 
     @rule(which=numbers, seat=anybody, stale=told.stale)
     def remove(self, which: int, seat: int, stale: int | None) -> None:
         match_id = self._match(which)
-        self._act(self.acting.remove(match_id, self._seated(match_id, seat), stale))
+        self.act(self.acting.remove(match_id, self._seated(match_id, seat), stale))
 
     @rule(which=numbers, seat=anybody, stale=told.stale)
     def restore(self, which: int, seat: int, stale: int | None) -> None:
         match_id = self._match(which)
-        self._act(self.acting.restore(match_id, self._seated(match_id, seat), stale))
+        self.act(self.acting.restore(match_id, self._seated(match_id, seat), stale))
 
     @rule(which=numbers, seat=anybody, stale=told.stale)
     def read_again(self, which: int, seat: int, stale: int | None) -> None:
         match_id = self._match(which)
-        self._act(self.acting.read_again(match_id, self._seated(match_id, seat), stale))
+        self.act(self.acting.read_again(match_id, self._seated(match_id, seat), stale))
 
     @rule(
         which=numbers,
@@ -190,7 +190,7 @@ class FriendsMachine(RuleBasedStateMachine):
         asked = match["asked"]
         if is_attached and match["attached"]:
             asked = match["attached"]["asked"]
-        self._act(self.acting.hear(match_id, asked or 1, reading, failure))
+        self.act(self.acting.hear(match_id, asked or 1, reading, failure))
 
     @rule(is_long=st.booleans())
     def let_time_pass(self, *, is_long: bool) -> None:
@@ -229,7 +229,7 @@ class FriendsMachine(RuleBasedStateMachine):
 
     def _upload(self, player: UUID, details: Any, said: Any) -> UUID:
         match_id = uuid5(COMMANDS, f"match {self.commands}")
-        self._act(self.acting.upload(match_id, {**details, "owner": player}, said))
+        self.act(self.acting.upload(match_id, {**details, "owner": player}, said))
         return match_id
 
     def _upload_the_same(self, match_id: UUID, player: UUID, details: Any, reading: Any) -> None:
@@ -238,11 +238,11 @@ class FriendsMachine(RuleBasedStateMachine):
         if reading and said:
             score = (said["score_user"], said["score_opponent"])
             reading = {**reading, "score": score, "stats": said["stats"]}
-            self._act(self.acting.hear(same, 1, reading, None))
+            self.act(self.acting.hear(same, 1, reading, None))
 
     def _ask(self, match_id: UUID, player: UUID, stale: int | None) -> str:
         """Even one who is refused may try the code that they would have got."""
-        cause, asked = self._act(self.acting.ask(match_id, player, stale))
+        cause, asked = self.act(self.acting.ask(match_id, player, stale))
         code = code_of(match_id, cause)
         assert not isinstance(asked, Asked) or asked.code == code
         self.codes_given.append((match_id, code))
@@ -256,9 +256,9 @@ class FriendsMachine(RuleBasedStateMachine):
             said = {**said, "match_id": named}
         player = self._seated(match_id, seat)
         self.project_all()
-        self._act(self.acting.confirm(match_id, player, code, said, stale))
+        self.act(self.acting.confirm(match_id, player, code, said, stale))
 
-    def _act(self, action: Action) -> tuple[Cause, Done | Asked | str]:
+    def act(self, action: Action) -> tuple[Cause, Done | Asked | str]:
         """Do it on both; a repeat of what was done changes nothing."""
         cause = self.cause_of(action)
         before = self.model.events

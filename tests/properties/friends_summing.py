@@ -107,8 +107,14 @@ def _encounters(model: FriendsModel, player: UUID) -> list[tuple[Match, UUID]]:
 
 
 def _trust(model: FriendsModel, player: UUID) -> Shown:
+    """Removed matches count as well, once somebody was asked about them."""
     seen = list(halves(model, player).values())
-    matches = sum(bool(half["confirmed"] and half["joined"] is None) for half in seen)
+    matches = sum(
+        half["confirmed"] is not None
+        and half["joined"] is None
+        and (half["request"] is not None or not half["deleted"])
+        for half in seen
+    )
     counts = {
         "verified": sum(half["was_verified"] for half in seen),
         "disputed": sum(player in half["was_disputed"] for half in seen),
