@@ -188,6 +188,8 @@ def _read(match: Match, event: StatsExtracted | ExtractionFailed) -> Match:
         return replace(match, version=version, sharing=read(match.sharing, event))
     if isinstance(event, StatsExtracted):
         reading = event.reading
+        if match.sharing and match.sharing.has_lost_friend:  # theirs is one of the names on it
+            reading = replace(reading, left_name=None, right_name=None)
         return replace(match, version=version, awaits=None, reading=reading, failure=None)
     failure = Failure(reason=event.reason, detail=event.detail)
     return replace(match, version=version, awaits=None, failure=failure)
