@@ -150,7 +150,7 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
         case FriendErased():
             return replace(_friend_erased(match, event), version=version)
         case _:
-            sharing = evolve_sharing(match.sharing, event)
+            sharing = evolve_sharing(match.sharing, event, match.owner_id)
             return replace(match, version=version, sharing=sharing)
 
 
@@ -263,7 +263,7 @@ def _erased(match: Match) -> Match:
 def _friend_erased(match: Match, event: FriendErased) -> Match:
     """The friend's half is no more; the owner's goes on without the friend's names."""
     was_shared = match.sharer
-    match = replace(match, sharing=evolve_sharing(match.sharing, event))
+    match = replace(match, sharing=evolve_sharing(match.sharing, event, match.owner_id))
     if was_shared and was_shared.player_id == event.player_id:
         return without_names(match)
     return match
