@@ -203,7 +203,8 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
         penalties=event.penalties,
         stats=event.stats,
         at=event.cause.occurred_at,
-        seen_from=event.side or _seen_from(match, event.opponent_name),
+        # Events from before the field was there tell it by their names.
+        seen_from=event.side or event.seen_from or side_seen_from(match, event.opponent_name),
     )
     return replace(
         match,
@@ -269,7 +270,7 @@ def _friend_erased(match: Match, event: FriendErased) -> Match:
     return match
 
 
-def _seen_from(match: Match, opponent_name: str) -> Side | None:
+def side_seen_from(match: Match, opponent_name: str) -> Side | None:
     """The side that numbers are seen from when nobody says one: a later name turns nothing."""
     if match.confirmed:
         return match.confirmed.seen_from
