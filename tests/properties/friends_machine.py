@@ -71,8 +71,8 @@ class FriendsMachine(RuleBasedStateMachine):
         self.model = FriendsModel(dict(zip(PLAYERS, names, strict=True)))
         self.acting = Acting(self.model)
         self.system.begin_with(self.model.names)
-        self._upload(PLAYERS[0], details, said)
-        code = self._ask(self._match(0), PLAYERS[0], None)
+        self.upload_by(PLAYERS[0], details, said)
+        code = self.ask_for(self._match(0), PLAYERS[0], None)
         self._upload_the_same(self._match(0), PLAYERS[1], others, reading if is_read else None)
         if is_confirmed:
             self._confirm(self._match(0), code, 1, {}, "unsaid", None)
@@ -80,7 +80,7 @@ class FriendsMachine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.model.matches) < MOST_MATCHES)
     @rule(which=st.integers(0, 2), details=told.uploads, said=told.numbers | st.none())
     def upload(self, which: int, details: Any, said: Any) -> None:
-        self._upload(self._one(which), details, said)
+        self.upload_by(self._one(which), details, said)
 
     @precondition(lambda self: len(self.model.matches) < MOST_MATCHES)
     @rule(
@@ -106,7 +106,7 @@ class FriendsMachine(RuleBasedStateMachine):
     @rule(which=numbers, seat=asking, stale=told.stale)
     def ask(self, which: int, seat: int, stale: int | None) -> None:
         match_id = self._match(which)
-        self._ask(match_id, self._seated(match_id, seat), stale)
+        self.ask_for(match_id, self._seated(match_id, seat), stale)
 
     @rule(which=numbers, seat=asking, stale=told.stale)
     def withdraw(self, which: int, seat: int, stale: int | None) -> None:
@@ -117,7 +117,7 @@ class FriendsMachine(RuleBasedStateMachine):
     def become_friends(self, which: int, seat: int, said: Any) -> None:
         """One asks and another confirms at once."""
         match_id = self._match(which)
-        code = self._ask(match_id, self._seated(match_id, 0), None)
+        code = self.ask_for(match_id, self._seated(match_id, 0), None)
         player = self._seated(match_id, seat)
         self.project_all()
         self.act(self.acting.confirm(match_id, player, code, said, None))
@@ -203,14 +203,7 @@ class FriendsMachine(RuleBasedStateMachine):
     def erase(self, which: int, is_sure: int) -> None:
         if is_sure:  # it ends much
             return
-        player = self._one(which)
-        self.project_all()
-        self.model.erase(player)
-        self.system.run(self.system.end(player))
-        self.system.run(self.system.erasing.take_away(player))
-        self.all_in_log()
-        self.project_all()
-        assert self.system.run(self.system.erasing.take_away(player)) is None
+        self.erase_player(self._one(which))
 
     @rule(limit=st.sampled_from([1, 3, 500]))
     def project(self, limit: int) -> None:
@@ -227,20 +220,30 @@ class FriendsMachine(RuleBasedStateMachine):
         nothing_is_left(self.system, self.model.gone)
         rows_are_equal_however_projected(self.system)
 
-    def _upload(self, player: UUID, details: Any, said: Any) -> UUID:
+    def erase_player(self, player: UUID) -> None:
+        """End an account, and take away what is left of it."""
+        self.project_all()
+        self.model.erase(player)
+        self.system.run(self.system.end(player))
+        self.system.run(self.system.erasing.take_away(player))
+        self.all_in_log()
+        self.project_all()
+        assert self.system.run(self.system.erasing.take_away(player)) is None
+
+    def upload_by(self, player: UUID, details: Any, said: Any) -> UUID:
         match_id = uuid5(COMMANDS, f"match {self.commands}")
         self.act(self.acting.upload(match_id, {**details, "owner": player}, said))
         return match_id
 
     def _upload_the_same(self, match_id: UUID, player: UUID, details: Any, reading: Any) -> None:
         said = told.mirrored(self.model.matches[match_id])
-        same = self._upload(player, details, None if reading else said)
+        same = self.upload_by(player, details, None if reading else said)
         if reading and said:
             score = (said["score_user"], said["score_opponent"])
             reading = {**reading, "score": score, "stats": said["stats"]}
             self.act(self.acting.hear(same, 1, reading, None))
 
-    def _ask(self, match_id: UUID, player: UUID, stale: int | None) -> str:
+    def ask_for(self, match_id: UUID, player: UUID, stale: int | None) -> str:
         """Even one who is refused may try the code that they would have got."""
         cause, asked = self.act(self.acting.ask(match_id, player, stale))
         code = code_of(match_id, cause)
