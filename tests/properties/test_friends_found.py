@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import pytest
 
+from command_api.matches.executing import Done
 from tests.conftest import NewDatabase
 from tests.examples import NOON
-from tests.properties.friends_machine import PLAYERS, FriendsMachine
+from tests.properties.friends_machine import PLAYERS, FriendsMachine, outcome_of
 from tests.properties.friends_system import FriendsSystem
 
 OWNER, FRIEND, OTHER = PLAYERS
@@ -105,6 +106,21 @@ def test_a_name_given_after_the_friend_was_erased_is_in_the_history(deeds: Frien
     match_id = next(iter(deeds.model.matches))
     deeds.erase_player(FRIEND)
     deeds.act(deeds.acting.correct(match_id, OWNER, {"opponent_name": "Dortmund"}, None))
+
+
+def test_an_answer_sent_again_is_the_same_although_the_match_was_removed_since(
+    deeds: FriendsMachine,
+) -> None:
+    match_id = next(iter(deeds.model.matches))
+    deeds.act(deeds.acting.correct(match_id, OWNER, {"score_user": 9}, None))
+    confirming = deeds.acting.confirm(match_id, FRIEND, None, {}, None)
+    cause, first = deeds.act(confirming)
+    deeds.act(deeds.acting.remove(match_id, FRIEND, None))
+    process = deeds.system.processes[0]
+    again = deeds.system.run(outcome_of(confirming.do(process, cause, cause.command_id.bytes)))
+    assert isinstance(first, Done)
+    assert isinstance(again, Done)
+    assert again.position == first.position
 
 
 def reading(left: str | None = "Dortmund") -> dict[str, Any]:
