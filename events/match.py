@@ -150,7 +150,7 @@ def evolve(match: Match | None, event: MatchEvent) -> Match:
         case FriendErased():
             return replace(_friend_erased(match, event), version=version)
         case _:
-            sharing = evolve_sharing(match.sharing, event)
+            sharing = evolve_sharing(match.sharing, event, match.owner_id)
             return replace(match, version=version, sharing=sharing)
 
 
@@ -188,6 +188,8 @@ def _read(match: Match, event: StatsExtracted | ExtractionFailed) -> Match:
         return replace(match, version=version, sharing=read(match.sharing, event))
     if isinstance(event, StatsExtracted):
         reading = event.reading
+        if match.sharing and match.sharing.has_lost_friend:  # theirs is one of the names on it
+            reading = replace(reading, left_name=None, right_name=None)
         return replace(match, version=version, awaits=None, reading=reading, failure=None)
     failure = Failure(reason=event.reason, detail=event.detail)
     return replace(match, version=version, awaits=None, failure=failure)
@@ -201,7 +203,8 @@ def _confirmed(match: Match, event: Confirmation) -> Match:
         penalties=event.penalties,
         stats=event.stats,
         at=event.cause.occurred_at,
-        seen_from=event.side or _seen_from(match, event.opponent_name),
+        # Events from before the field was there tell it by their names.
+        seen_from=event.side or event.seen_from or side_seen_from(match, event.opponent_name),
     )
     return replace(
         match,
@@ -261,13 +264,13 @@ def _erased(match: Match) -> Match:
 def _friend_erased(match: Match, event: FriendErased) -> Match:
     """The friend's half is no more; the owner's goes on without the friend's names."""
     was_shared = match.sharer
-    match = replace(match, sharing=evolve_sharing(match.sharing, event))
+    match = replace(match, sharing=evolve_sharing(match.sharing, event, match.owner_id))
     if was_shared and was_shared.player_id == event.player_id:
         return without_names(match)
     return match
 
 
-def _seen_from(match: Match, opponent_name: str) -> Side | None:
+def side_seen_from(match: Match, opponent_name: str) -> Side | None:
     """The side that numbers are seen from when nobody says one: a later name turns nothing."""
     if match.confirmed:
         return match.confirmed.seen_from

@@ -54,8 +54,10 @@ class Confirmation(DomainEvent, frozen=True, kw_only=True):
     """The numbers as the player says they are.
 
     `changed` names what differs from the reading (``score``, ``stats.shots``); it is empty where
-    there was no reading to compare with. `owner_id` is the player who says so, from whose view the
-    numbers are and whose key seals the name: the owner, or the friend who shares the match.
+    there was no reading to compare with. `seen_from` is the side of the screen that the numbers are
+    seen from, also where only names tell it, which may be erased later. `owner_id` is the player
+    who says so, from whose view the numbers are and whose key seals the name: the owner, or the
+    friend who shares the match.
     """
 
     owner_id: UUID
@@ -66,6 +68,7 @@ class Confirmation(DomainEvent, frozen=True, kw_only=True):
     stats: dict[str, Pair]
     played_at: datetime | None
     changed: tuple[str, ...] = ()
+    seen_from: Side | None = None
 
 
 class StatsConfirmed(Confirmation, frozen=True, kw_only=True):

@@ -39,12 +39,17 @@ def halves_in(states: Sequence[Match], player_id: UUID) -> list[Match]:
     state shows the names that went with them.
     """
     last = states[-1]
-    if last.sharing and (last.sharing.has_lost_owner or last.sharing.has_lost_friend):
-        states = [_nameless(state) for state in states]
+    if _has_lost_one(last):  # names that were given after that stay
+        states = [state if _has_lost_one(state) else _nameless(state) for state in states]
     if last.owner_id == player_id:
         return list(states)
     called = last.sharer.opponent_name if last.sharer else ""
     return [turned(state, player_id, called) for state in states]
+
+
+def _has_lost_one(match: Match) -> bool:
+    sharing = match.sharing
+    return sharing is not None and (sharing.has_lost_owner or sharing.has_lost_friend)
 
 
 def _nameless(match: Match) -> Match:

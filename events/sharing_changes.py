@@ -36,14 +36,14 @@ SharingEvent = (
 )
 
 
-def evolve_sharing(sharing: Sharing | None, event: SharingEvent) -> Sharing:
-    """What it is after `event`."""
+def evolve_sharing(sharing: Sharing | None, event: SharingEvent, owner_id: UUID) -> Sharing:
+    """What it is after `event`, of a match of `owner_id`."""
     sharing = sharing or Sharing()
     match event:
         case ConfirmationRequested():
             return _requested(sharing, event)
         case ConfirmationWithdrawn():
-            return _withdrawn(sharing, event)
+            return _withdrawn(sharing, event, owner_id)
         case ConfirmationExpired():
             return _ended(sharing, Ending.EXPIRED, Verification.NONE)
         case ConfirmationReminded():
@@ -141,9 +141,11 @@ def _kept(sharing: Sharing) -> Attached | None:
     return attached if attached and is_theirs and not attached.awaits else None
 
 
-def _withdrawn(sharing: Sharing, event: ConfirmationWithdrawn) -> Sharing:
-    if event.reason is Withdrawal.CHANGED and sharing.request:
-        sharing = _taken_back(sharing, sharing.request.player_id)
+def _withdrawn(sharing: Sharing, event: ConfirmationWithdrawn, owner_id: UUID) -> Sharing:
+    if event.reason is Withdrawal.CHANGED:
+        # There is one player who could change numbers: two who share the match ask each other.
+        friend = sharing.friend if sharing.has_lost_owner else None
+        sharing = _taken_back(sharing, friend.player_id if friend else owner_id)
     ending = Ending.CHANGED if event.reason is Withdrawal.CHANGED else Ending.WITHDRAWN
     return replace(_ended(sharing, ending, Verification.NONE), dispute=None)
 

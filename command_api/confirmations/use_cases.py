@@ -130,16 +130,16 @@ class Confirmations:
             likely = list(await self._likely(answering))
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            _refuse_unlisted(found, answering)
             match, _ = rules.open_request(found, answerer, cause.occurred_at)
             _refuse_version(match, answering.version)
             own = [each for one in likely if (each := await self._load(one))]
             joined = None
-            if answers.is_first_answer(match, answerer):
-                shared = turned(match, answering.player_id, "")
-                if named:
-                    joined = named_match(shared, answering.player_id, own[0] if own else None)
-                else:
-                    joined = same_match(shared, answering.player_id, own)
+            shared = turned(match, answering.player_id, "")
+            if named:  # the rules refuse it where there is nothing to join any more
+                joined = named_match(shared, answering.player_id, own[0] if own else None)
+            elif answers.is_first_answer(match, answerer):
+                joined = same_match(shared, answering.player_id, own)
             return answers.confirm(match, answerer, command, joined, cause)
 
         return await self._answered(answering, decision)
@@ -149,6 +149,7 @@ class Confirmations:
         answerer = await self._answerer(answering)
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            _refuse_unlisted(found, answering)
             match, _ = rules.open_request(found, answerer, cause.occurred_at)
             _refuse_version(match, answering.version)
             return answers.dispute(match, answerer, command, cause)
@@ -169,6 +170,7 @@ class Confirmations:
         )
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
+            _refuse_unlisted(found, answering)
             if found:
                 _refuse_version(found, answering.version)
             return rules.attach(found, answerer, command, cause)
@@ -194,6 +196,7 @@ class Confirmations:
             return
         answerer = await self._answerer(answering)
         found = await self._load(answering.match_id)
+        _refuse_unlisted(found, answering)
         rules.open_request(found, answerer, answering.cause.occurred_at)
 
     def _position_of(self, answering: Answering) -> int | None:
@@ -208,15 +211,10 @@ class Confirmations:
         return Done(seen_with_code(done.match, answering.player_id), done.position)
 
     async def _answerer(self, answering: Answering) -> Answerer:
-        code = answering.code
-        if code is None:  # that the match is theirs comes before everything else
-            half = half_for(await self._load(answering.match_id), answering.player_id)
-            if half.is_deleted:
-                raise NotFound(NO_MATCH)
         return Answerer(
             player_id=answering.player_id,
             name=await self._name_of(answering.player_id),
-            code_hash=hash_of(code) if code else None,
+            code_hash=hash_of(answering.code) if answering.code else None,
         )
 
     async def _likely(self, answering: Answering) -> Sequence[UUID]:
@@ -250,6 +248,12 @@ def _listed(found: Match | None, player_id: UUID, version: int | None) -> Match:
         raise NotFound(NO_MATCH)
     _refuse_version(found, version)
     return found
+
+
+def _refuse_unlisted(found: Match | None, answering: Answering) -> None:
+    """Who has no code must have the match in their list; raises `NotFound`."""
+    if answering.code is None:
+        _listed(found, answering.player_id, None)
 
 
 def _refuse_version(match: Match, version: int | None) -> None:

@@ -5,7 +5,7 @@ from msgspec import UNSET, UnsetType
 from command_api.matches.commands import ConfirmStats
 from command_api.matches.numbers import checked
 from events.base import Cause
-from events.match import Match
+from events.match import Match, side_seen_from
 from events.matches import StatsConfirmed, StatsCorrected
 from events.perspective import SeenNumbers, numbers_of, perspective
 from events.refusals import Invalid
@@ -43,6 +43,7 @@ def confirm(match: Match, command: ConfirmStats, cause: Cause) -> StatsConfirmed
         stats=numbers.stats,
         played_at=command.played_at or None,
         changed=_changed(_read_from(match, side, name), numbers),
+        seen_from=side or side_seen_from(match, name),
     )
 
 

@@ -24,7 +24,7 @@ def decide_for_friend(half: Match, command: MatchCommand, cause: Cause) -> Seque
         if not half.is_deleted:
             return []
         return [RestoredByFriend(match_id=half.id, version=version, cause=cause)]
-    refuse_removed(half)
+    refuse_removed(half, command)
     if isinstance(command, DeleteMatch):
         return [RemovedByFriend(match_id=half.id, version=version, cause=cause)]
     if isinstance(command, ConfirmStats):
@@ -32,7 +32,7 @@ def decide_for_friend(half: Match, command: MatchCommand, cause: Cause) -> Seque
     raise Conflict("Only the player who sent the screenshot can have it read again.")
 
 
-def refuse_removed(half: Match) -> None:
+def refuse_removed(half: Match, command: MatchCommand) -> None:
     """A half that was removed is like none, but for the restoring."""
-    if half.is_deleted:
+    if half.is_deleted and not isinstance(command, RestoreMatch):
         raise NotFound(NO_MATCH)

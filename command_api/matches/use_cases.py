@@ -128,7 +128,7 @@ class MatchCommands:
             if version is not None and version != half.version:
                 # A condition on what is not there does not count.
                 if is_friend:
-                    refuse_removed(half)
+                    refuse_removed(half, command)
                 else:
                     refuse_gone(half, command)
                 raise VersionMismatch(

@@ -3,7 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("tests.properties.comparing", "tests.properties.matches_machine")
+pytest.register_assert_rewrite(
+    "tests.properties.comparing",
+    "tests.properties.friends_comparing",
+    "tests.properties.friends_machine",
+    "tests.properties.matches_machine",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -84,49 +84,9 @@ class Model:
             self._record(match_id, "restored", deleted=False)
 
     def confirm(self, match_id: UUID, said: Shown) -> None:
-        """What is left out stays as it was confirmed, or else as it was read.
-
-        The sides of what stays are turned when the player turns out to be on another side than
-        the one that it was seen from.
-        """
         match = self._present(match_id)
-        said = _without_unknown_possession(said)
-        if _is_impossible(said):
-            raise Refused("Invalid")
-        name = said.get("opponent_name", match["opponent_name"])
-        side = said.get("side") or match["side"] or _side_by_score(match["reading"], said)
-        seen_from = match["seen_from"] if match["confirmed"] else None
-        if match["confirmed"]:
-            before = match["confirmed"]
-            if side and seen_from and side != seen_from:
-                before = _turned(before)
-        elif match["reading"]:
-            seen_from = side or _side_by_names(match, name) or "left"
-            before = _seen(match["reading"], seen_from)
-        else:
-            before = {"score": (None, None), "penalties": None, "stats": {}}
-        score, penalties = (
-            tuple(
-                said.get(f"{what}_{who}", earlier)
-                for who, earlier in zip(WHO, before[what] or (None, None), strict=True)
-            )
-            for what in ("score", "penalties")
-        )
-        if None in score or (penalties[0] is None) != (penalties[1] is None):
-            raise Refused("Invalid")
-        self._record(
-            match_id,
-            "stats_corrected" if match["confirmed"] else "stats_confirmed",
-            opponent_name=name,
-            side=side,
-            seen_from=side or seen_from,
-            played_at=said.get("played_at") or match["played_at"],
-            confirmed={
-                "score": score,
-                "penalties": penalties if penalties[0] is not None else None,
-                "stats": said.get("stats", before["stats"]),
-            },
-        )
+        happened = "stats_corrected" if match["confirmed"] else "stats_confirmed"
+        self._record(match_id, happened, **numbers_said(match, said))
 
     def _present(self, match_id: UUID) -> dict[str, Any]:
         if self.matches[match_id]["deleted"]:
@@ -144,7 +104,7 @@ class Model:
         """How often each player had which name on their own side of what they confirmed."""
         names: dict[UUID, dict[str, int]] = {}
         for match in self.matches.values():
-            side = _side_of(match)
+            side = side_of(match)
             if match["deleted"] or not match["confirmed"] or not match["reading"] or not side:
                 continue
             if name := match["reading"][side]:
@@ -161,13 +121,56 @@ def shown(match: dict[str, Any]) -> Shown:
         "version": match["version"],
         "opponent_name": match["opponent_name"],
         "side": match["side"],
-        **_flat(confirmed or {"score": (None, None), "penalties": None}),
-        "stats": _pairs(confirmed["stats"]) if confirmed else {},
+        **flat(confirmed or {"score": (None, None), "penalties": None}),
+        "stats": pairs(confirmed["stats"]) if confirmed else {},
         "result": result(match),
         "failure": match["failure"],
         "created_at": match["created_at"],
         "played_at": match["played_at"],
         "extracted_data": _extracted(match) if match["reading"] else None,
+    }
+
+
+def numbers_said(match: dict[str, Any], said: Shown) -> dict[str, Any]:
+    """What a match becomes by what its player says; raises `Refused`.
+
+    What is left out stays as it was confirmed, or else as it was read. The sides of what stays are
+    turned when the player turns out to be on another side than the one that it was seen from.
+    """
+    said = _without_unknown_possession(said)
+    if is_impossible(said):
+        raise Refused("Invalid")
+    name = said.get("opponent_name", match["opponent_name"])
+    side = said.get("side") or match["side"] or _side_by_score(match["reading"], said)
+    seen_from = match["seen_from"] if match["confirmed"] else None
+    if match["confirmed"]:
+        before = match["confirmed"]
+        if side and seen_from and side != seen_from:
+            before = turned(before)
+    elif match["reading"]:
+        seen_from = side or _side_by_names(match, name) or "left"
+        before = seen(match["reading"], seen_from)
+    else:
+        before = {"score": (None, None), "penalties": None, "stats": {}}
+    score, penalties = (
+        tuple(
+            said.get(f"{what}_{who}", earlier)
+            for who, earlier in zip(WHO, before[what] or (None, None), strict=True)
+        )
+        for what in ("score", "penalties")
+    )
+    if None in score or (penalties[0] is None) != (penalties[1] is None):
+        raise Refused("Invalid")
+    return {
+        "opponent_name": name,
+        "side": side,
+        "seen_from": side or seen_from,
+        "played_at": said.get("played_at") or match["played_at"],
+        "confirmed": {
+            "score": score,
+            "penalties": penalties if penalties[0] is not None else None,
+            "stats": said.get("stats", before["stats"]),
+        },
     }
 
 
@@ -190,18 +193,18 @@ def _status(match: dict[str, Any]) -> str:
 
 
 def _extracted(match: dict[str, Any]) -> Shown:
-    side = _side_of(match)
-    numbers = _seen(match["reading"], side or "left")
+    side = side_of(match)
+    numbers = seen(match["reading"], side or "left")
     return {
-        **_flat(numbers),
-        "stats": _pairs(numbers["stats"]),
+        **flat(numbers),
+        "stats": pairs(numbers["stats"]),
         "left_name": match["reading"]["left"],
         "right_name": match["reading"]["right"],
         "side": side,
     }
 
 
-def _side_of(match: dict[str, Any]) -> str | None:
+def side_of(match: dict[str, Any]) -> str | None:
     return match["side"] or _side_by_names(match, match["opponent_name"])
 
 
@@ -211,7 +214,8 @@ def _side_by_names(match: dict[str, Any], opponent_name: str) -> str | None:
     if not reading:
         return None
     folded = {side: FOLDED.get(reading[side]) for side in ("left", "right")}
-    is_opponent = {side: folded[side] == FOLDED[opponent_name] for side in folded}
+    opponent = FOLDED.get(opponent_name, opponent_name)
+    is_opponent = {side: folded[side] == opponent for side in folded}
     if is_opponent["left"] != is_opponent["right"]:
         return "right" if is_opponent["left"] else "left"
     is_own = {side: folded[side] in match["own_names"] for side in folded}
@@ -225,16 +229,16 @@ def _side_by_score(reading: Any, said: Shown) -> str | None:
     if not reading or not {"score_user", "score_opponent"} <= said.keys():
         return None
     sent = (said["score_user"], said["score_opponent"])
-    fits = [side for side in ("left", "right") if _seen(reading, side)["score"] == sent]
+    fits = [side for side in ("left", "right") if seen(reading, side)["score"] == sent]
     return fits[0] if len(fits) == 1 else None
 
 
-def _seen(reading: Any, side: str) -> Shown:
+def seen(reading: Any, side: str) -> Shown:
     numbers = {key: reading[key] for key in ("score", "penalties", "stats")}
-    return numbers if side == "left" else _turned(numbers)
+    return numbers if side == "left" else turned(numbers)
 
 
-def _turned(numbers: Shown) -> Shown:
+def turned(numbers: Shown) -> Shown:
     return {
         "score": numbers["score"][::-1],
         "penalties": numbers["penalties"] and numbers["penalties"][::-1],
@@ -242,7 +246,7 @@ def _turned(numbers: Shown) -> Shown:
     }
 
 
-def _flat(numbers: Shown) -> Shown:
+def flat(numbers: Shown) -> Shown:
     penalties = numbers["penalties"] or (None, None)
     return {
         "score_user": numbers["score"][0],
@@ -252,7 +256,7 @@ def _flat(numbers: Shown) -> Shown:
     }
 
 
-def _pairs(stats: dict[str, Numbers]) -> Shown:
+def pairs(stats: dict[str, Numbers]) -> Shown:
     return {
         key: {who: value for who, value in zip(WHO, values, strict=True) if value is not None}
         for key, values in stats.items()
@@ -266,7 +270,7 @@ def _without_unknown_possession(said: Shown) -> Shown:
     return {**said, "stats": known}
 
 
-def _is_impossible(said: Shown) -> bool:
+def is_impossible(said: Shown) -> bool:
     numbers = [said.get(f"{what}_{who}") for what in ("score", "penalties") for who in WHO]
     if any(number is not None and not 0 <= number <= 99 for number in numbers):
         return True

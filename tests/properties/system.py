@@ -31,7 +31,7 @@ from events.bus import (
 )
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
-from events.progress import Progress
+from events.progress import MATCHES_FOLLOWER, Progress
 from events.streams import set_up
 from projections.advance import advance
 from projections.catalogue import MATCHES, with_keys
@@ -62,12 +62,12 @@ class System:
         self.conn: psycopg.Connection[TupleRow] = self._opened.enter_context(
             connect(self.database, "test")
         )
-        keys = self._opened.enter_context(closing(OwnerKeys(self.database, MASTER_KEY)))
+        self.keys = self._opened.enter_context(closing(OwnerKeys(self.database, MASTER_KEY)))
         logs = [
-            self._opened.enter_context(closing(MatchLog.open(self.database, 2, keys)))
+            self._opened.enter_context(closing(MatchLog.open(self.database, 2, self.keys)))
             for _ in range(3)
         ]
-        self.projection = with_keys(MATCHES, keys)
+        self.projection = with_keys(MATCHES, self.keys)
         self.log = logs[0]
         self._opened.enter_context(self._portal.wrap_async_context_manager(self._running(logs)))
         return self
@@ -81,9 +81,9 @@ class System:
 
     def begin_anew(self) -> None:
         """Forget everything."""
-        _empty(self.conn, (*LOG, *READ_MODELS))
+        empty_tables(self.conn, (*LOG, *READ_MODELS))
         with psycopg.connect(self.empty_database) as conn:
-            _empty(conn, LOG)
+            empty_tables(conn, LOG)
 
     def project(self, limit: int) -> int:
         """Show up to `limit` more events; gives how far the read models have come."""
@@ -91,7 +91,10 @@ class System:
         return self.projected()
 
     def projected(self) -> int:
-        row = self.conn.execute("SELECT position FROM log.checkpoints").fetchone()
+        row = self.conn.execute(
+            "SELECT position FROM log.checkpoints WHERE follower = %(follower)s",
+            {"follower": MATCHES_FOLLOWER},
+        ).fetchone()
         return row[0] if row else 0
 
     def rows(self, query: str, **parameters: object) -> list[TupleRow]:
@@ -146,7 +149,7 @@ async def _awaited(work: Coroutine[Any, Any, T]) -> T:
     return await work
 
 
-def _empty(conn: psycopg.Connection[TupleRow], tables: Iterable[str]) -> None:
+def empty_tables(conn: psycopg.Connection[TupleRow], tables: Iterable[str]) -> None:
     with conn.transaction():
         for table in tables:
             schema, _, name = table.partition(".")
