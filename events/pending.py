@@ -46,7 +46,11 @@ async def position(conn: AsyncConnection[Any]) -> int:
 
 
 async def follow(
-    conn: AsyncConnection[Any], mapper: EventMapper, batch: Sequence[Recorded], now: datetime
+    conn: AsyncConnection[Any],
+    mapper: EventMapper,
+    batch: Sequence[Recorded],
+    position: int,
+    now: datetime,
 ) -> None:
     """Note what the events ask for and what they bring, and the position, in one transaction."""
     wanted = Wanted()
@@ -59,7 +63,7 @@ async def follow(
         await _strike(conn, wanted)
         for recorded in wanted.asked.values():
             await _note(conn, mapper, recorded, now)
-        await _move(conn, batch[-1].position)
+        await _move(conn, position)
 
 
 async def due(conn: AsyncConnection[Any], now: datetime, limit: int) -> list[Pending]:

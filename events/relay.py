@@ -22,9 +22,10 @@ from events.pending import Pending
 from events.reconciling import Fate, fate, pause_after
 from events.recorder import APPENDED_CHANNEL
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
+from events.wanted_readings import KINDS
 
 LOCK: Final = "tracker relay"
-BATCH: Final = 500
+NOTED_EVERY: Final = 1000
 SENDS_AT_ONCE: Final = 50
 # A notification may be lost: the log is looked at this often in any case.
 PATIENCE_SECONDS: Final = 0.5
@@ -68,7 +69,7 @@ class Relay:
         self._lease = lease
         self._mapper = EventMapper()
         self._queue = UploadQueue(client)
-        self._position = 0
+        self._position = self._noted = 0
         self._looked_at = 0.0
         self.trouble: str | None = "The relay has not begun yet."
 
@@ -86,7 +87,7 @@ class Relay:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
             async with cut_after(conn, self._lease):
                 await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
-                self._position = await pending.position(conn)
+                self._position = self._noted = await pending.position(conn)
             self._queue.begin(await self._look_at_streams(conn))
             while True:
                 is_behind = await self._follow(conn) or await self._send_due(conn)
@@ -102,11 +103,15 @@ class Relay:
     async def _follow(self, conn: AsyncConnection[Any]) -> bool:
         """Note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
-            batch = await tail.read(conn, self._mapper, self._position, BATCH)
-            if batch:
-                await pending.follow(conn, self._mapper, batch, self._clock())
-                self._position = batch[-1].position
-        return len(batch) == BATCH
+            found = await tail.read(conn, self._mapper, self._position, KINDS)
+            # Nobody has to know how far nothing was found, as long as it is not too far.
+            if found.events or found.position >= self._noted + NOTED_EVERY:
+                await pending.follow(
+                    conn, self._mapper, found.events, found.position, self._clock()
+                )
+                self._noted = found.position
+            self._position = found.position
+        return found.is_behind
 
     async def _send_due(self, conn: AsyncConnection[Any]) -> bool:
         """Send what is due; True if there may be more."""

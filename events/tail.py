@@ -1,33 +1,71 @@
 """Reads the log in order on a connection of the reader's own, without a thread that may hang."""
 
-from typing import Any, cast
+from collections.abc import Collection, Sequence
+from typing import Any, Final, cast
 from uuid import UUID
 
+from msgspec import Struct
 from psycopg import AsyncConnection
 
+from events.catalogue import CURRENT
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent, ScreenshotUploaded
 
+# Positions have no gaps, so this is how many events a stretch holds.
+STRETCH: Final = 2000
+
+
+class Tail(Struct, frozen=True):
+    """What was found up to `position`; if `is_behind`, there may be more after it."""
+
+    events: Sequence[Recorded]
+    position: int
+    is_behind: bool
+
 
 async def read(
-    conn: AsyncConnection[Any], mapper: EventMapper, after: int, limit: int
-) -> list[Recorded]:
-    """At most `limit` events of all matches with positions greater than `after`, in order."""
+    conn: AsyncConnection[Any],
+    mapper: EventMapper,
+    after: int,
+    kinds: Collection[type[MatchEvent]],
+    stretch: int = STRETCH,
+) -> Tail:
+    """The events of these kinds among the next `stretch` of the log after `after`, in order.
+
+    Others are not even sent: most followers wait for few kinds, and the log has millions.
+    """
     cursor = await conn.execute(
         """
-        SELECT notification_id, topic, state, originator_id, originator_version
-        FROM log.events
-        WHERE notification_id > %(after)s
+        WITH stretch AS (
+            SELECT least(coalesce(max(notification_id), 0), %(after)s + %(stretch)s) AS reached
+            FROM log.events
+        )
+        SELECT reached, notification_id, topic, state, originator_id, originator_version
+        FROM stretch
+        LEFT JOIN log.events
+          ON notification_id > %(after)s AND notification_id <= reached
+          AND topic <> ALL(%(others)s)
         ORDER BY notification_id
-        LIMIT %(limit)s
         """,
-        {"after": after, "limit": limit},
+        {
+            "after": after,
+            "stretch": stretch,
+            # What is not known here comes along, and is refused: it might matter.
+            "others": [name for name, kind in CURRENT.items() if kind not in kinds],
+        },
     )
-    return [
-        Recorded(position, cast(MatchEvent, mapper.decode(*stored)))
-        for position, *stored in await cursor.fetchall()
-    ]
+    rows = await cursor.fetchall()
+    reached: int = rows[0][0]
+    return Tail(
+        [
+            Recorded(position, cast(MatchEvent, mapper.decode(*stored)))
+            for _, position, *stored in rows
+            if position is not None
+        ],
+        max(reached, after),
+        reached == after + stretch,
+    )
 
 
 async def upload_of(

@@ -1,5 +1,6 @@
 """What a batch of events asks to be read, and which readings nobody waits for any more."""
 
+from typing import Final
 from uuid import UUID
 
 from events.log import Recorded
@@ -12,6 +13,18 @@ from events.matches import (
     ScreenshotAttached,
     ScreenshotUploaded,
     StatsExtracted,
+)
+
+# Those that matter here.
+KINDS: Final = (
+    ScreenshotUploaded,
+    ExtractionRequested,
+    ScreenshotAttached,
+    StatsExtracted,
+    ExtractionFailed,
+    ConfirmationRequested,
+    FriendErased,
+    MatchErased,
 )
 
 

@@ -28,6 +28,16 @@ from events.matches import (
 )
 
 FOLLOWER: Final = "deadlines"
+# Those that matter here.
+KINDS: Final = (
+    ConfirmationRequested,
+    ConfirmationWithdrawn,
+    ConfirmationExpired,
+    ConfirmationReminded,
+    MatchVerified,
+    MatchDisputed,
+    MatchErased,
+)
 
 
 class Due(Struct, frozen=True, kw_only=True):
@@ -49,7 +59,9 @@ async def position(conn: AsyncConnection[Any]) -> int:
     return row[0] if row else 0
 
 
-async def follow(conn: AsyncConnection[Any], batch: Sequence[Recorded], now: datetime) -> None:
+async def follow(
+    conn: AsyncConnection[Any], batch: Sequence[Recorded], position: int, now: datetime
+) -> None:
     """Note what the events begin and end, the mails they lead to, and the position, all at once."""
     async with conn.transaction():
         for recorded in batch:
@@ -61,7 +73,7 @@ async def follow(conn: AsyncConnection[Any], batch: Sequence[Recorded], now: dat
             ON CONFLICT (follower)
             DO UPDATE SET position = EXCLUDED.position, moved_at = clock_timestamp()
             """,
-            {"follower": FOLLOWER, "position": batch[-1].position},
+            {"follower": FOLLOWER, "position": position},
         )
 
 

@@ -17,7 +17,7 @@ from psycopg import AsyncConnection
 
 from command_api.confirmations import deadlines
 from command_api.confirmations.commands import ExpireConfirmation, RemindOfConfirmation
-from command_api.confirmations.deadlines import Due
+from command_api.confirmations.deadlines import KINDS, Due
 from command_api.confirmations.rules import expire, remind
 from command_api.matches.executing import Executor, existing
 from events import tail
@@ -31,7 +31,7 @@ from events.refusals import Conflict, NotFound, Unavailable
 
 LOCK: Final = "tracker confirmation deadlines"
 ACTOR: Final = "system"
-BATCH: Final = 500
+NOTED_EVERY: Final = 1000
 AT_ONCE: Final = 50
 # A notification may be lost, and time passes without one.
 PATIENCE_SECONDS: Final = 1.0
@@ -61,6 +61,7 @@ class ConfirmationProcess:
         self._clock = clock
         self._lease = lease
         self._mapper = EventMapper()  # names are of no concern here
+        self._position = self._noted = 0
 
     async def run(self) -> None:
         """Work until cancelled; trouble is waited out."""
@@ -75,19 +76,27 @@ class ConfirmationProcess:
         async with leading(self._conninfo, LOCK, self._lease, lambda: None) as conn:
             async with cut_after(conn, self._lease):
                 await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+            await self.begin(conn)
             while True:
                 if not await self.step(conn):
                     async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
                         pass
 
+    async def begin(self, conn: AsyncConnection[Any]) -> None:
+        """Go on where whoever led before has stopped."""
+        async with cut_after(conn, self._lease):
+            self._position = self._noted = await deadlines.position(conn)
+
     async def step(self, conn: AsyncConnection[Any]) -> bool:
         """Follow the log for a batch, then do what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
-            position = await deadlines.position(conn)
-            batch = await tail.read(conn, self._mapper, position, BATCH)
-            if batch:
-                await deadlines.follow(conn, batch, self._clock())
-        if len(batch) == BATCH:
+            found = await tail.read(conn, self._mapper, self._position, KINDS)
+            # Nobody has to know how far nothing was found, as long as it is not too far.
+            if found.events or found.position >= self._noted + NOTED_EVERY:
+                await deadlines.follow(conn, found.events, found.position, self._clock())
+                self._noted = found.position
+            self._position = found.position
+        if found.is_behind:
             return True  # what is due by now may be over further on
         async with cut_after(conn, self._lease):
             due = await deadlines.due(conn, self._clock(), AT_ONCE)

@@ -11,6 +11,7 @@ import psycopg
 from msgspec import Struct
 from msgspec.structs import replace
 
+from command_api.confirmations.deadlines import FOLLOWER as DEADLINES
 from deploy.postgres import Postgres
 from deploy.sealing_key import open_owner_keys
 from deploy.settings import read_settings
@@ -95,14 +96,14 @@ def write(folder: Path, histories: Mapping[UUID, History]) -> None:
             swap(database, projection)
             drop(database, projection, Build.OLD)
         with psycopg.connect(database, autocommit=True) as conn:
-            # Everything was read: the relay need not go through all of it.
+            # Everything was read, and nobody was asked: these need not go through all of it.
             conn.execute(
                 """
                 INSERT INTO log.checkpoints (follower, position)
-                SELECT %(relay)s, max(notification_id) FROM log.events
+                SELECT unnest(%(followers)s), max(notification_id) FROM log.events
                 ON CONFLICT (follower) DO UPDATE SET position = EXCLUDED.position
                 """,
-                {"relay": RELAY},
+                {"followers": [RELAY, DEADLINES]},
             )
             conn.execute("VACUUM ANALYZE")
     finally:

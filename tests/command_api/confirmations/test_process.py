@@ -52,6 +52,7 @@ class World:
     async def at(self, now: datetime) -> Match:
         """The match after the process had time at `now`."""
         self.now = now
+        await self.process.begin(self.conn)
         while await self.process.step(self.conn):
             pass
         match = self.log.load(MATCH_ID)
