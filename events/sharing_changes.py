@@ -94,7 +94,7 @@ def without(sharing: Sharing, player_id: UUID) -> Sharing:
     if attached and (attached.player_id == player_id or attached.awaits):
         attached = None  # what waits for its reading waits no more
     if request and request.player_id == player_id:
-        request = replace(request, name=None, ending=request.ending or Ending.WITHDRAWN)
+        request = None
         if verification is Verification.REQUESTED:
             verification = Verification.NONE
     elif request and not request.code_hash and not request.ending:

@@ -312,8 +312,10 @@ class FriendsMachine(RuleBasedStateMachine):
             is_in_log(self.system, self.model, match_id)
 
     def project_all(self) -> None:
-        while self.system.project(limit=7) < self.model.events:
+        head = self.system.log.head()
+        while self.system.project(limit=7) < head:
             pass
+        assert head == self.model.events
 
     def _match(self, which: int) -> UUID:
         matches = list(self.model.matches)

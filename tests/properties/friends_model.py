@@ -34,9 +34,9 @@ class FriendsModel:
             **match, "id": match_id, "played_at": match["played_at"] or match["created_at"],
             "version": 0, "asked": None, "reading": None, "failure": None, "confirmed": None,
             "seen_from": None, "deleted": False, "erased": False, "history": [],
-            "verification": "none", "request": None, "friend": None, "dispute": None,
-            "attached": None, "was_verified": False, "was_disputed": set(), "has_corrected": set(),
-            "has_lost_friend": False, "joined": None,
+            "verification": "none", "request": None, "was_asked": False, "friend": None,
+            "dispute": None, "attached": None, "was_verified": False, "was_disputed": set(),
+            "has_corrected": set(), "has_lost_friend": False, "joined": None,
         }  # fmt: skip
         self._record(match_id, "screenshot_uploaded", asked=1)
         if said is not None:
@@ -126,7 +126,8 @@ class FriendsModel:
         match, request = self.matches[match_id], self.matches[match_id]["request"]
         if match["verification"] == "verified":
             raise Refused("Conflict")
-        if match["verification"] == "none" or request["by"] != player:
+        is_open = match["verification"] != "none" and request is not None
+        if not is_open or request["by"] != player:
             raise Refused("NotFound")
         self._end(match_id, "confirmation_withdrawn", "withdrawn", dispute=None)
 
@@ -234,13 +235,13 @@ class FriendsModel:
             lost |= {"dispute": None, "verification": "none"}
         if (attached := match["attached"]) and (attached["by"] == player or attached["asked"]):
             lost["attached"] = None
-        if request and request["by"] == player:
-            request = {**request, "name": None}
         is_over = request and (
             request["by"] == player or player == match["owner"] or request["code"] is None
         )
         if is_over and not request["ending"]:
             request, lost["verification"] = {**request, "ending": "withdrawn"}, "none"
+        if request and request["by"] == player:
+            request = None
         happened = "erased" if player == match["owner"] else "friend_erased"
         self._record(match_id, happened, **lost, request=request, friend=friend)
 
@@ -269,6 +270,7 @@ class FriendsModel:
             match_id,
             "confirmation_requested",
             verification="requested",
+            was_asked=True,
             request=request,
             dispute=None,
             attached=attached,
@@ -278,7 +280,7 @@ class FriendsModel:
         self, match_id: UUID, happened: str, ending: str, verification: str = "none", **changes: Any
     ) -> None:
         request = self.matches[match_id]["request"]
-        request = {**request, "ending": request["ending"] or ending}
+        request = request and {**request, "ending": request["ending"] or ending}
         self._record(match_id, happened, verification=verification, request=request, **changes)
 
     def _answered(self, match: dict[str, Any], player: UUID, called: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def seen_with_code(match: dict[str, Any], player: UUID) -> dict[str, Any]:
 def answer_of(half: dict[str, Any]) -> Shown:
     """What an answer shows of a half, but for what depends on our clock."""
     answer = {**shown(half), "verification": half["verification"], "confirmation": None}
-    if half["request"]:
+    if half["was_asked"]:
         answer["confirmation"] = _confirmation(half)
     return answer
 
@@ -76,7 +76,7 @@ def _confirmation(half: dict[str, Any]) -> Shown:
     if owner:
         friend_id = owner if is_shared(half) and not half["erased"] else None
     return {
-        "asked_by": None if request["ending"] else _who(viewer, request["by"]),
+        "asked_by": _who(viewer, request["by"]) if request and not request["ending"] else None,
         "is_shared": is_shared(half),
         "friend_id": friend_id and str(friend_id),
         "friend_name": friend["name"] if friend and not owner else None,

@@ -112,7 +112,7 @@ def _trust(model: FriendsModel, player: UUID) -> Shown:
     matches = sum(
         half["confirmed"] is not None
         and half["joined"] is None
-        and (half["request"] is not None or not half["deleted"])
+        and (half["was_asked"] or not half["deleted"])
         for half in seen
     )
     counts = {

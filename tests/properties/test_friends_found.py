@@ -123,5 +123,11 @@ def test_an_answer_sent_again_is_the_same_although_the_match_was_removed_since(
     assert again.position == first.position
 
 
+def test_nothing_is_left_of_an_erased_friend_who_had_asked(deeds: FriendsMachine) -> None:
+    match_id = next(iter(deeds.model.matches))
+    deeds.act(deeds.acting.correct(match_id, FRIEND, {"score_user": 9}, None))
+    deeds.erase_player(FRIEND)
+
+
 def reading(left: str | None = "Dortmund") -> dict[str, Any]:
     return {"left": left, "right": None, "score": (1, 2), "penalties": None, "stats": {}}
