@@ -151,12 +151,12 @@ def _encounter(half: Match, other: Match) -> tuple[Any, ...]:
 
 def _signals(match: Match | None) -> Iterable[tuple[UUID, str]]:
     """Player and signal, for each that a match gives of one of its players."""
-    if match is None or match.sharing is None:
+    if match is None or match.sharing is None or match.joined_into:
         return
     past = match.sharing.past
     for half in halves(match):
         player_id = half.owner_id
-        if half.is_deleted and half.confirmed and half.joined_into is None:
+        if half.is_deleted and half.confirmed:
             yield player_id, "hidden"
         if past.was_verified:
             yield player_id, "verified"
