@@ -100,7 +100,7 @@ def write(folder: Path, histories: Mapping[UUID, History]) -> None:
             conn.execute(
                 """
                 INSERT INTO log.checkpoints (follower, position)
-                SELECT unnest(%(followers)s), max(notification_id) FROM log.events
+                SELECT unnest(%(followers)s::text[]), max(notification_id) FROM log.events
                 ON CONFLICT (follower) DO UPDATE SET position = EXCLUDED.position
                 """,
                 {"followers": [RELAY, DEADLINES]},
