@@ -60,6 +60,11 @@ class Encounter(Struct, frozen=True):
     scored: int
     conceded: int
 
+    @property
+    def points(self) -> int:
+        """Three for a win and one for a draw; nobody here has shoot-outs."""
+        return (self.scored >= self.conceded) + 2 * (self.scored > self.conceded)
+
 
 def broken(settings: Settings, players: Sequence[BusyPlayer]) -> list[str]:
     """Every invariant that does not hold, as a sentence; once for a system."""
@@ -69,6 +74,7 @@ def broken(settings: Settings, players: Sequence[BusyPlayer]) -> list[str]:
             *inconsistent(settings),
             *_exported(settings.database, conn),
             *_confirmed(histories, players),
+            *_tables(histories, players),
         ]
 
 
@@ -284,21 +290,48 @@ def _confirmed(
 ) -> Iterator[str]:
     """What was answered with success is there once; nothing is there that nobody sent."""
     for player in players:
-        for match in player.matches:
+        actor = f"player:{player.player.id}"
+        for match in (*player.matches, *player.shared):
             events = histories.get(UUID(match.id), [])
             versions = {event.version for event in events}
             if missing := match.confirmed_versions - versions:
                 yield f"Match {match.id}: the confirmed versions {missing} are not in the log."
-            by_player = [e for e in events if e.cause.actor.startswith("player:")]
-            sent_along = sum(e.version == 2 for e in by_player if _is_with_upload(e, events))
-            most = len(match.confirmed_versions) + match.doubtful + sent_along
-            if len(by_player) > most:
-                yield f"Match {match.id}: {len(by_player)} changes are recorded, {most} were sent."
+            commands = {event.cause.command_id for event in events if event.cause.actor == actor}
+            changes = commands - player.acknowledged.keys()
+            most = len(match.confirmed_versions) + match.doubtful
+            if len(changes) > most:
+                yield f"Match {match.id}: {len(changes)} changes are recorded, {most} were sent."
         known = [match.id for match in player.matches]
         owned = [i for i, e in histories.items() if fold(e).owner_id == UUID(player.player.id)]
         if {UUID(match_id) for match_id in known} != set(owned) or len(known) != len(set(known)):
             yield f"A player sent {len(known)} uploads and has {len(owned)} matches."
+        for command_id, match_id in player.acknowledged.items():
+            made = [e for e in histories[UUID(match_id)] if e.cause.command_id == command_id]
+            if len(made) != 1:
+                yield f"Match {match_id}: what was answered once is recorded {len(made)} times."
 
 
-def _is_with_upload(event: MatchEvent, events: Sequence[MatchEvent]) -> bool:
-    return event.cause.command_id == events[0].cause.command_id
+def _tables(
+    histories: dict[UUID, Sequence[MatchEvent]], players: Sequence[BusyPlayer]
+) -> Iterator[str]:
+    """Each player's table is what both players of each match in it said last."""
+    met = [each for events in histories.values() for each in encounters_of(events)]
+    for player in players:
+        me = UUID(player.player.id)
+        circle = {me} | {each.other_id for each in met if each.player_id == me}
+        expected: dict[str, tuple[int, int, int, int]] = {str(one): (0, 0, 0, 0) for one in circle}
+        for each in met:
+            if each.player_id in circle and each.other_id in circle:
+                row = expected[str(each.player_id)]
+                expected[str(each.player_id)] = (
+                    row[0] + 1,
+                    row[1] + each.scored,
+                    row[2] + each.conceded,
+                    row[3] + each.points,
+                )
+        shown = {
+            row["id"]: (row["played"], row["goals_scored"], row["goals_conceded"], row["points"])
+            for row in player.player.get("/api/friends/leaderboard/")
+        }
+        if shown != expected:
+            yield f"The table of {me} is {shown}, the log adds up to {expected}."
