@@ -97,7 +97,7 @@ class BusyPlayer(threading.Thread):
         others = [code for code in self._codes if code.given_by != self.player.id]
         if not others:
             return
-        code = self._random.choice(others)
+        code = self._random.choice(others[-3:])  # most older ones are answered or replaced
         path = f"/api/confirmations/{code.text}/"
         if self._random.random() < 0.3:
             said = {"reason": "No.", "score_user": 1, "score_opponent": self._random.randrange(9)}
