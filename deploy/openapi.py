@@ -5,11 +5,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from command_api import operations as command
-from deploy.openapi_refusals import OF_REFUSALS, PROBLEM, REFUSED, refusals_of
+from deploy.openapi_refusals import (
+    OF_REFUSALS,
+    PERHAPS_BEHIND,
+    PROBLEM,
+    REFUSED,
+    refusals_of,
+)
 from deploy.openapi_schemas import schemas_of
 from events import match_shape
 from events.operations import Answer, Operation, Parameter, Schema, ref
 from query_api import operations as query
+from query_api.freshness import BEHIND
 
 OF_ITSELF: Final = (
     Operation(
@@ -232,9 +239,10 @@ def _answer(answer: Answer, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
 
 
 def _refusal(status: int, says: str) -> dict[str, Any]:
+    behind = BEHIND if status in PERHAPS_BEHIND else ()
     return {
         "description": says,
-        **_headers(OF_REFUSALS.get(status, ())),
+        **_headers((*OF_REFUSALS.get(status, ()), *behind)),
         "content": {JSON: {"schema": ref("Problem")}},
     }
 

@@ -39,6 +39,8 @@ OF_REFUSALS: Final[Mapping[int, tuple[str, ...]]] = {
     429: ("Retry-After",),
     503: ("Retry-After",),
 }
+# These may say as well that they come from before the position that was asked for.
+PERHAPS_BEHIND: Final = frozenset({400, 404, 503})
 NEEDS_NO_SERVER: Final = "checkAlive"
 
 

@@ -21,11 +21,12 @@ from deploy.picture_sweep import (
 from deploy.screenshots_bucket import BucketOfScreenshots
 from deploy.screenshots_folder import FolderOfScreenshots
 from events.log import MatchLog
+from events.matches import ScreenshotAttached
 from events.refusals import Conflict
 from events.screenshots import ScreenshotMissing, Screenshots, new_key, thumbnail_of
 from ocr_service.app import keep_thumbnail
 from tests.buckets import new_bucket, s3_server
-from tests.examples import OWNER_ID, UPLOADED, cause
+from tests.examples import FRIEND_ID, OWNER_ID, UPLOADED, cause
 
 pytestmark = pytest.mark.anyio
 
@@ -53,7 +54,11 @@ def later() -> datetime:
 
 
 async def put(store: Screenshots, match_id: UUID) -> str:
-    key = new_key(OWNER_ID, match_id)
+    return await put_by(store, OWNER_ID, match_id)
+
+
+async def put_by(store: Screenshots, player_id: UUID, match_id: UUID) -> str:
+    key = new_key(player_id, match_id)
     await store.put(key, PICTURE, "image/png")
     return key
 
@@ -149,3 +154,29 @@ async def test_one_sweep_runs_at_a_time(
     await sweep_pictures(database, store, later)
     with pytest.raises(ScreenshotMissing):
         await store.get(key)
+
+
+async def test_the_screenshot_of_the_other_player_stays_while_their_orphans_go(
+    database: str, store: Screenshots, match_log: MatchLog, later: datetime
+) -> None:
+    match_id = uuid4()
+    own = await put(store, match_id)
+    begin(match_log, match_id, own)
+    replaced, attached, orphan = [await put_by(store, FRIEND_ID, match_id) for _ in range(3)]
+    for version, key in enumerate((replaced, attached), 2):
+        match_log.append(
+            ScreenshotAttached(
+                match_id=match_id,
+                version=version,
+                cause=replace(cause(), command_id=uuid4()),
+                player_id=FRIEND_ID,
+                screenshot=key,
+                media_type="image/png",
+                width=2400,
+                height=1080,
+            )
+        )
+    assert await sweep_pictures(database, store, later) == Swept(orphans=1)
+    assert orphan not in await keys(store)
+    # What a later one replaced is named in the history all the same.
+    assert await keys(store) == {own, replaced, attached}

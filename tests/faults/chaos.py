@@ -22,7 +22,7 @@ from ocr_service.drawing import draw, random_match, seeded
 from tests.faults.blows import chosen
 from tests.faults.invariants import broken
 from tests.faults.killing import end
-from tests.faults.load import BusyPlayer
+from tests.faults.load import BusyPlayer, Code
 from tests.faults.proxy import Proxy
 from tests.faults.readiness import HEALED_WITHIN, seconds_until_ready, wait_until_servers_answer
 from tests.faults.second_set import SecondSet
@@ -64,7 +64,10 @@ def break_and_heal(plan: Plan, console: Console | None = None) -> list[str]:
     chance = random.Random(plan.seed)  # noqa: S311  # nothing here is secret
     pictures = [draw(random_match(seeded(plan.seed + n)), (960, 432)) for n in range(PICTURES)]
     with _running(two=plan.two) as stage, ExitStack() as at_the_end:
-        players = [BusyPlayer(stage.systems, pictures, plan.seed + n) for n in range(PLAYERS)]
+        codes: list[Code] = []
+        players = [
+            BusyPlayer(stage.systems, pictures, plan.seed + n, codes) for n in range(PLAYERS)
+        ]
         for player in players:
             at_the_end.callback(player.player.http.close)
             at_the_end.callback(player.stop)
@@ -130,7 +133,12 @@ def _work_done(players: list[BusyPlayer]) -> str:
     matches = [match for player in players for match in player.matches]
     changes = sum(len(match.confirmed_versions) - 1 for match in matches)
     doubtful = sum(match.doubtful for match in matches)
-    return f"{len(matches)} uploads, {changes} confirmed changes, {doubtful} in doubt."
+    shared = sum(len(player.shared) for player in players)
+    between = sum(len(player.acknowledged) for player in players)
+    return (
+        f"{len(matches)} uploads, {changes} confirmed changes, {doubtful} in doubt,"
+        f" {between} requests and answers between players, {shared} matches shared."
+    )
 
 
 def _wait_for_outcomes(players: list[BusyPlayer]) -> None:

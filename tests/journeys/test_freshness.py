@@ -26,3 +26,10 @@ def test_a_position_that_is_none_is_refused(player: Player, text: str) -> None:
     answer = player.http.get("/api/matches/", headers={"Event-Position": text})
     assert answer.status_code == 400
     assert "Event-Position" in answer.json()["detail"]
+
+
+def test_what_is_not_there_may_only_not_be_shown_yet(player: Player) -> None:
+    path = f"/api/matches/{player.id}/"
+    answer = player.http.get(path, headers={"Event-Position": "999999999"})
+    assert answer.status_code == 404
+    assert answer.headers["Event-Position-Reached"] == "false"
