@@ -222,7 +222,7 @@ class FriendsModel:
             if friend:
                 friend = {**friend, "calls": ""}
         else:
-            held = (match["dispute"], match["attached"], request)
+            held = (match["dispute"], match["attached"])
             is_friend = bool(friend and friend["id"] == player)
             if not is_friend and all(each is None or each["by"] != player for each in held):
                 return
