@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from command_api import idempotency
 from command_api.accounts.erasing import Erased, finish, unfinished
 from command_api.mails import asking
 from command_api.matches import quotas
@@ -127,12 +128,19 @@ class Erasing:
         correlation_id = uuid4()
         after = UUID(int=0)
         while page := await self._page(player_id, after):
+            # What the other players were answered goes first, for a crash may come before the end.
+            await self._forget_answers(page)
             # Together, so that they are written together.
             positions += await asyncio.gather(
                 *(self._erase_match(match_id, player_id, correlation_id) for match_id in page)
             )
+            await self._forget_answers(page)  # some were perhaps given until then
             after = page[-1]
         return max((position for position in positions if position), default=None)
+
+    async def _forget_answers(self, match_ids: Sequence[UUID]) -> None:
+        async with self._pool.connection() as conn:
+            await idempotency.forget(conn, match_ids)
 
     async def _page(self, player_id: UUID, after: UUID) -> Sequence[UUID]:
         return await self._matches.of(player_id, after, AT_ONCE)

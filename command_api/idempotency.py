@@ -5,13 +5,14 @@ and the key, so that the log itself refuses to take it twice; the answer is kept
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
 from msgspec import Struct
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from events.group import OTHER_REQUEST
@@ -120,3 +121,20 @@ class Answers:
                 "DELETE FROM log.answers WHERE answered_at < %(before)s", {"before": now - KEPT}
             )
         return int(cursor.rowcount)
+
+
+async def forget(conn: AsyncConnection[Any], match_ids: Sequence[UUID]) -> None:
+    """Forget what anybody was answered with one of these matches, which may hold names.
+
+    Who sends such a request again is answered with the match as it is by then.
+    """
+    await conn.execute(
+        """
+        DELETE FROM log.answers
+        WHERE substring(body FROM %(begin)s FOR 36) = ANY(%(match_ids)s)
+        """,
+        {
+            "begin": len('{"id":"') + 1,  # every answer with a match begins so
+            "match_ids": [str(match_id).encode() for match_id in match_ids],
+        },
+    )

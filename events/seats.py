@@ -44,7 +44,24 @@ def halves_in(states: Sequence[Match], player_id: UUID) -> list[Match]:
     if last.owner_id == player_id:
         return list(states)
     called = last.sharer.opponent_name if last.sharer else ""
+    states = [_without_others(state, player_id) for state in states]
     return [turned(state, player_id, called) for state in states]
+
+
+def _without_others(match: Match, player_id: UUID) -> Match:
+    """The match without what somebody answered who was asked before `player_id`."""
+    sharing, players = match.sharing, (match.owner_id, player_id)
+    if sharing is None:
+        return match
+    dispute, attached = sharing.dispute, sharing.attached
+    return replace(
+        match,
+        sharing=replace(
+            sharing,
+            dispute=dispute if dispute and dispute.player_id in players else None,
+            attached=attached if attached and attached.player_id in players else None,
+        ),
+    )
 
 
 def _has_lost_one(match: Match) -> bool:
@@ -134,5 +151,6 @@ def involved(match: Match) -> frozenset[UUID]:
     sharing = match.sharing
     if sharing is None:
         return frozenset()
-    holders = (sharing.request, sharing.friend, sharing.dispute, sharing.attached)
+    # Of the other player, only one who is the friend can have asked.
+    holders = (sharing.friend, sharing.dispute, sharing.attached)
     return frozenset(each.player_id for each in holders if each) - {match.owner_id}

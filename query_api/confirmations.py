@@ -49,7 +49,8 @@ def shown_to(match: Match | None, code: str, player_id: UUID, now: datetime) -> 
     half = seen_with_code(match, player_id)
     friend = match.sharing.friend if match.sharing else None
     is_party = player_id == asked.player_id or (friend and friend.player_id == player_id)
-    if is_party and not (half.is_deleted and match.sharer):
+    is_deleted = half.is_deleted if match.sharer else match.is_deleted
+    if is_party and not is_deleted:
         return half
     try:
         open_request(match, player_id, asked.code_hash, now)

@@ -31,6 +31,7 @@ from events.matches import (
     Withdrawal,
 )
 from events.refusals import Conflict, NotFound
+from events.seats import half_of
 from events.sharing import Request, Verification
 
 REMINDED_AFTER: Final = timedelta(days=3)
@@ -106,11 +107,12 @@ def remind(
     if asked is None or asked.is_reminded:
         return []
     sharer = match.sharer
-    if match.is_deleted and sharer is None:
-        return []
     reminded = asked.player_id
     if sharer:
         reminded = match.owner_id if sharer.player_id == asked.player_id else sharer.player_id
+    half = half_of(match, reminded)
+    if half is None or half.is_deleted:  # who took it out of their list does not want to hear of it
+        return []
     return [
         ConfirmationReminded(
             match_id=match.id,

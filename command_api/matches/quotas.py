@@ -15,8 +15,11 @@ from psycopg_pool import AsyncConnectionPool
 
 from events.catalogue import CURRENT
 from events.matches import (
+    ConfirmationRequested,
     ExtractionFailed,
     ExtractionRequested,
+    FriendErased,
+    MatchErased,
     ScreenshotAttached,
     ScreenshotUploaded,
     StatsExtracted,
@@ -34,6 +37,13 @@ ASKING: Final = [
 ]
 ANSWERING: Final = [
     name for name, kind in CURRENT.items() if kind in (StatsExtracted, ExtractionFailed)
+]
+# Of an attached picture that is not read yet, nobody waits for the reading after one of these.
+ATTACHING: Final = [name for name, kind in CURRENT.items() if kind is ScreenshotAttached]
+LETTING_GO: Final = [
+    name
+    for name, kind in CURRENT.items()
+    if kind in (ConfirmationRequested, FriendErased, MatchErased)
 ]
 
 
@@ -166,7 +176,7 @@ async def _strike_finished(conn: AsyncConnection[Any], player_id: UUID, now: dat
             SELECT coalesce(jsonb_object_agg(match_id, since), '{}')
             FROM jsonb_each_text(waiting) AS one (match_id, since)
             LEFT JOIN LATERAL (
-                SELECT topic
+                SELECT topic, originator_version
                 FROM log.events
                 WHERE originator_id = one.match_id::uuid AND topic = ANY(%(readings)s)
                 ORDER BY originator_version DESC
@@ -174,7 +184,15 @@ async def _strike_finished(conn: AsyncConnection[Any], player_id: UUID, now: dat
             ) AS last ON true
             WHERE CASE
                 WHEN last.topic IS NULL THEN one.since::timestamptz > %(begun_after)s
-                ELSE last.topic = ANY(%(asking)s)
+                ELSE last.topic = ANY(%(asking)s) AND NOT (
+                    last.topic = ANY(%(attaching)s) AND EXISTS (
+                        SELECT
+                        FROM log.events
+                        WHERE originator_id = one.match_id::uuid
+                          AND originator_version > last.originator_version
+                          AND topic = ANY(%(letting_go)s)
+                    )
+                )
             END
         )
         WHERE player_id = %(player_id)s
@@ -183,6 +201,8 @@ async def _strike_finished(conn: AsyncConnection[Any], player_id: UUID, now: dat
             "player_id": player_id,
             "readings": [*ASKING, *ANSWERING],
             "asking": ASKING,
+            "attaching": ATTACHING,
+            "letting_go": LETTING_GO,
             "begun_after": now - BEGINS_WITHIN,
         },
     )

@@ -107,6 +107,21 @@ def test_a_match_becomes_one_record_in_two_lists(
     assert player.email not in friend.http.get(f"{path}history/").text
 
 
+def test_no_kept_answer_holds_the_name_of_a_player_who_is_gone(
+    copy: Copy, player: Player, friend: Player
+) -> None:
+    name = named(friend, f"Archaeopteryx {friend.id[:8]}")
+    code = ask(friend, played(friend))
+    key = {"Idempotency-Key": "confirm once"}
+    assert player.http.post(f"{code}confirm/", headers=key).json()["opponent_name"] == name
+    erased = friend.http.request("DELETE", "/api/auth/me/", json={"password": PASSWORD})
+    assert erased.status_code == 204
+    with psycopg.connect(Postgres(DataFolder(copy.folder).postgres).conninfo()) as conn:
+        assert places_of(conn, name) == set()
+    again = player.http.post(f"{code}confirm/", headers=key)
+    assert (again.status_code, again.json()["opponent_name"]) == (200, "")
+
+
 def test_a_request_repeated_under_its_key_gives_the_same_code(player: Player) -> None:
     path = played(player)
     key = {"Idempotency-Key": "ask once"}

@@ -242,7 +242,7 @@ def _may_look(model: FriendsModel, code: Code, player: UUID, *, is_late: bool) -
         return False
     seen = seen_with_code(match, player)
     is_party = request["by"] == player or (friend and friend["id"] == player)
-    if is_party and not (seen["deleted"] and is_shared(match)):
+    if is_party and not (seen if is_shared(match) else match)["deleted"]:
         return True
     try:
         model.refuse_closed(match_id, player, text)

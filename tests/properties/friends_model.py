@@ -199,7 +199,9 @@ class FriendsModel:
                 self._end(match_id, "confirmation_expired", "expired")
             elif not request["reminded"]:
                 request["reminded"] = True
-                if is_shared(match) or not match["deleted"]:
+                players = {match["owner"], match["friend"]["id"]} if is_shared(match) else set()
+                [reminded] = players - {request["by"]} or [request["by"]]
+                if not self.half(match_id, reminded)["deleted"]:
                     self._record(match_id, "confirmation_reminded")
 
     def goes(self, player: UUID) -> None:
@@ -223,7 +225,7 @@ class FriendsModel:
             if friend:
                 friend = {**friend, "calls": ""}
         else:
-            held = (match["dispute"], match["attached"], request)
+            held = (match["dispute"], match["attached"])
             is_friend = bool(friend and friend["id"] == player)
             if not is_friend and all(each is None or each["by"] != player for each in held):
                 return

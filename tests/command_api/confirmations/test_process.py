@@ -184,3 +184,21 @@ async def test_the_player_who_is_asked_is_reminded_where_both_know_each_other(
     reminded = world.log.events(MATCH_ID)[-1]
     assert isinstance(reminded, ConfirmationReminded)
     assert reminded.player_id == OWNER_ID
+
+
+async def test_who_took_the_match_out_of_their_list_is_not_reminded(world: World) -> None:
+    verified = replace(BETWEEN_PLAYERS["match.verified.v1"], version=4)
+    removed = replace(BETWEEN_PLAYERS["match.removed_by_friend.v1"], version=5)
+    anew = replace(
+        ASKED,
+        version=6,
+        cause=example_cause(12, at=NOW),
+        player_id=OWNER_ID,
+        code_hash=None,
+        expires_at=END,
+    )
+    world.append(*asked(verified, removed, anew))
+    await world.at(REMINDER)
+    assert world.log.events(MATCH_ID)[-1] == anew
+    await world.at(END)
+    assert world.kinds()[-1] == "ConfirmationExpired"

@@ -16,11 +16,13 @@ from command_api.matches.rules import decide
 from events.match import Match
 from events.match_view import view
 from events.refusals import Conflict, NotFound
-from events.seats import half_of, halves, halves_in
+from events.seats import half_of, halves, halves_in, involved
 from events.sharing import Verification
 from events.stats import Pair
 from tests.command_api.confirmations.given import (
+    LATER_CODE,
     NOW,
+    STRANGER_ID,
     asked,
     confirmed,
     corrected,
@@ -165,6 +167,27 @@ def test_history_shows_no_name_of_a_player_who_is_gone() -> None:
     match = then(before, decide(before, EraseMatch(FRIEND_ID), NOW))
     for half in halves_in([confirmed(), before, match], OWNER_ID):
         assert half.opponent_name == ""
+
+
+def test_the_end_of_a_friend_who_had_asked_happens_once() -> None:
+    for before in (verified(), corrected(verified(), FRIEND_ID, DRAW)):
+        match = then(before, decide(before, EraseMatch(FRIEND_ID), NOW))
+        assert involved(match) == frozenset()
+        assert decide(match, EraseMatch(FRIEND_ID), NOW) == []
+
+
+def test_a_friend_is_not_shown_what_somebody_answered_who_was_asked_before() -> None:
+    first = asked()
+    command = Dispute(reason="This is not my match.", score_user=0, score_opponent=0)
+    others = then(first, answers.dispute(first, who(STRANGER_ID), command, NOW))
+    again = asked(others, code=LATER_CODE)
+    shared = then(again, answers.confirm(again, who(code=LATER_CODE), Confirm(), None, NOW))
+    own, _ = halves_in([others, shared], OWNER_ID)
+    theirs, _ = halves_in([others, shared], FRIEND_ID)
+    assert own.sharing is not None
+    assert theirs.sharing is not None
+    assert own.sharing.dispute is not None
+    assert theirs.sharing.dispute is None
 
 
 def test_the_end_of_somebody_else_changes_nothing() -> None:

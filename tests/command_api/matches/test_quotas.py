@@ -17,12 +17,13 @@ from events.log import MatchLog
 from events.matches import MatchEvent
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import new_key
-from tests.examples import EXAMPLES, NOON, OWNER_ID, UPLOADED, cause
+from tests.examples import ASKED, EVERY_EXAMPLE, EXAMPLES, NOON, OWNER_ID, UPLOADED, cause
 
 pytestmark = pytest.mark.anyio
 
 ALLOWANCE = Allowance(stored_bytes=1000, waiting=3)
 STRANGER_ID = UUID(int=77)
+ATTACHED = EVERY_EXAMPLE["match.screenshot_attached.v1"]
 
 
 @pytest.fixture
@@ -93,6 +94,43 @@ async def test_a_match_that_is_read_again_waits_again(quotas: Quotas, match_log:
         match_id = uuid4()
         await quotas.charge(OWNER_ID, match_id, 0)
         for event in of_match(match_id, UPLOADED, read, again, confirmed):
+            match_log.append(event)
+    with pytest.raises(TooManyRequests):
+        await quotas.charge(OWNER_ID, uuid4(), 1)
+
+
+@pytest.mark.parametrize(
+    ("then", "is_waiting"),
+    [
+        ("match.confirmation_requested.v1", False),
+        ("match.friend_erased.v1", False),
+        ("match.erased.v1", False),
+        ("match.confirmation_reminded.v1", True),
+    ],
+)
+async def test_an_attached_picture_that_nobody_reads_any_more_waits_no_more(
+    quotas: Quotas, match_log: MatchLog, then: str, *, is_waiting: bool
+) -> None:
+    read, attached = EXAMPLES["match.stats_extracted.v1"], ATTACHED
+    for _ in range(3):
+        match_id = uuid4()
+        await quotas.charge(OWNER_ID, match_id, 1)
+        for event in of_match(match_id, UPLOADED, read, attached, EVERY_EXAMPLE[then]):
+            match_log.append(event)
+    if is_waiting:
+        with pytest.raises(TooManyRequests):
+            await quotas.charge(OWNER_ID, uuid4(), 1)
+    else:
+        await quotas.charge(OWNER_ID, uuid4(), 1)
+
+
+async def test_a_request_for_confirmation_ends_no_waiting_for_the_own_picture(
+    quotas: Quotas, match_log: MatchLog
+) -> None:
+    for _ in range(3):
+        match_id = uuid4()
+        await quotas.charge(OWNER_ID, match_id, 1)
+        for event in of_match(match_id, UPLOADED, EXAMPLES["match.stats_confirmed.v1"], ASKED):
             match_log.append(event)
     with pytest.raises(TooManyRequests):
         await quotas.charge(OWNER_ID, uuid4(), 1)
