@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Raw, Struct
 from psycopg import Connection
 
+from events.appending import APPENDED_CHANNEL, TAKE_APPEND_LOCK
 from events.chain import GENESIS, StoredRow, digest_of
-from events.writer import APPENDED_CHANNEL, TAKE_APPEND_LOCK
 
 ROWS_AT_ONCE: Final = 1000
 

@@ -1,7 +1,6 @@
 """A group of commands that are appended together: which can be, and as which rows."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from typing import Self
 from uuid import UUID
@@ -9,13 +8,11 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from msgspec import Struct
 
+from events.answers import Answer, Verdict
 from events.chain import GENESIS, StoredRow, digest
 from events.refusals import Unprocessable
 
 OTHER_REQUEST = "This Idempotency-Key was used for another request before."
-
-# The position of a command's last event, or why it has none.
-Verdict = int | Exception
 
 
 class ConcurrentChange(Exception):
@@ -32,7 +29,7 @@ class Append(Struct, frozen=True, eq=False):
     events: Sequence[StoredEvent]
     command_id: UUID
     fingerprint: bytes | None
-    answer: "Future[int]"
+    answer: Answer
 
 
 class Place(Struct, frozen=True):
@@ -96,7 +93,7 @@ def _follows(append: Append, versions: dict[UUID, int]) -> bool:
     """Whether the events follow the last version of their matches without a gap."""
     lasts: dict[UUID, int] = {}
     for event in append.events:
-        match_id = _uuid(event)
+        match_id = match_of(event)
         last = lasts.get(match_id) or versions.get(match_id, 0)
         if event.originator_version != last + 1:
             return False
@@ -106,7 +103,7 @@ def _follows(append: Append, versions: dict[UUID, int]) -> bool:
 
 def _row(event: StoredEvent, after: Place) -> StoredRow:
     position = after.position + 1
-    match_id, version, name = _uuid(event), event.originator_version, event.topic
+    match_id, version, name = match_of(event), event.originator_version, event.topic
     return StoredRow(
         position=position,
         match_id=match_id,
@@ -119,6 +116,7 @@ def _row(event: StoredEvent, after: Place) -> StoredRow:
     )
 
 
-def _uuid(event: StoredEvent) -> UUID:
+def match_of(event: StoredEvent) -> UUID:
+    """The match that an event is of."""
     assert isinstance(event.originator_id, UUID)  # noqa: S101  # the library's type is wider
     return event.originator_id

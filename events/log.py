@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from datetime import datetime
 from itertools import takewhile
 from typing import Final, cast
@@ -14,6 +13,7 @@ from psycopg import OperationalError
 from psycopg_pool import AsyncConnectionPool
 
 from events.answering import AsyncAnsweringConnection
+from events.answers import Answer, LoopAnswer, ThreadAnswer
 from events.codec import EventMapper
 from events.group import OTHER_REQUEST, ConcurrentChange
 from events.histories import stored_events
@@ -92,22 +92,22 @@ class MatchLog:
         `ConcurrentChange`, or `Unavailable` when the database does not answer in time: only then
         it is not known whether the events were appended.
         """
-        answer = self._submit(events, fingerprint)
+        answer = ThreadAnswer()
+        self._submit(events, fingerprint, answer)
         try:
-            return answer.result(ANSWER_WITHIN_SECONDS)
+            return answer.wait(ANSWER_WITHIN_SECONDS)
         except TimeoutError:
-            answer.cancel()
             raise Unavailable(AWAY) from None
 
     async def append_soon(self, *events: MatchEvent, fingerprint: bytes | None = None) -> int:
         """The same without a thread that waits."""
+        answer = LoopAnswer()
         if any(self._mapper.lacks_key_for(event) for event in events):
-            submitted = await asyncio.to_thread(self._submit, events, fingerprint)
+            await asyncio.to_thread(self._submit, events, fingerprint, answer)
         else:
-            submitted = self._submit(events, fingerprint)
-        answer = asyncio.wrap_future(submitted)
+            self._submit(events, fingerprint, answer)
         try:
-            return await asyncio.wait_for(answer, ANSWER_WITHIN_SECONDS)
+            return await answer.wait(ANSWER_WITHIN_SECONDS)
         except TimeoutError:
             raise Unavailable(AWAY) from None
 
@@ -177,13 +177,15 @@ class MatchLog:
         """The position of the last event, 0 when there is none."""
         return self._recorder.max_notification_id() or 0
 
-    def _submit(self, events: Sequence[MatchEvent], fingerprint: bytes | None) -> "Future[int]":
+    def _submit(
+        self, events: Sequence[MatchEvent], fingerprint: bytes | None, answer: Answer
+    ) -> None:
         try:
             stored = [self._mapper.to_stored_event(event) for event in events]
         except OperationalError as error:  # the owner's key could not be asked for
             raise Unavailable(AWAY) from error
         command_id = events[0].cause.command_id
-        return self._recorder.submit(stored, command_id=command_id, fingerprint=fingerprint)
+        self._recorder.submit(stored, answer, command_id=command_id, fingerprint=fingerprint)
 
     def _events_of(self, stored: Iterable[StoredEvent]) -> list[MatchEvent]:
         try:

@@ -1,7 +1,6 @@
 """The PostgreSQL recorder: the library's reading, our writing."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,7 +9,9 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.conninfo import conninfo_to_dict
 
 from events.answering import NOTICE_SILENCE, AnsweringConnection
-from events.writer import APPENDED_CHANNEL, Writer
+from events.answers import Answer, ThreadAnswer
+from events.appending import APPENDED_CHANNEL
+from events.writer import Writer
 
 __all__ = ["APPENDED_CHANNEL", "GIVE_UP_RECONNECTING_SECONDS", "LogRecorder", "datastore"]
 
@@ -60,18 +61,21 @@ class LogRecorder(PostgresApplicationRecorder):
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **kwargs: Any) -> Sequence[int]:
         """Append the events of one command, all or none; see `Writer.submit` for what it raises."""
-        last = self.submit(stored_events, **kwargs).result()
+        answer = ThreadAnswer()
+        self.submit(stored_events, answer, **kwargs)
+        last = answer.wait()
         return range(last - len(stored_events) + 1, last + 1)
 
     def submit(
         self,
         stored_events: Sequence[StoredEvent],
+        answer: Answer,
         *,
         command_id: UUID,
         fingerprint: bytes | None = None,
-    ) -> "Future[int]":
+    ) -> None:
         """Have the events appended without waiting for it."""
-        return self._writer.submit(stored_events, command_id, fingerprint)
+        self._writer.submit(stored_events, command_id, fingerprint, answer)
 
     def command(self, command_id: UUID) -> tuple[int, bytes | None] | None:
         """Position and fingerprint of a command that was written; None if it was not."""

@@ -5,26 +5,19 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Future
 from typing import Final
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import StoredEvent
-from psycopg import Connection
 from psycopg.conninfo import make_conninfo
-from psycopg.rows import TupleRow
 
-from events.answering import NOTICE_SILENCE, AnsweringConnection
-from events.chain import StoredRow
-from events.group import Append, Known, Place, Verdict, judge
+from events.answering import NOTICE_SILENCE
+from events.answers import Answer, Verdict, give_all
+from events.appending import AppendingConnection
+from events.group import Append, judge, match_of
 from events.refusals import Unavailable
 
-APPENDED_CHANNEL: Final = "log_appended"
-# Any number does, as long as every writer takes the same.
-TAKE_APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock(7431142)"
-# A writer that stops in the middle of a group would keep all others from writing.
-LET_GO_OF_THE_LOCK: Final = "SET idle_in_transaction_session_timeout = '2s'"
 LARGEST_GROUP: Final = 256
 # A fraction of a commit: how long nobody may come before a group waits no longer for more.
 GATHER_SECONDS: Final = 0.0002
@@ -49,27 +42,27 @@ class Writer:
     def __init__(self, conninfo: str) -> None:
         self._conninfo = make_conninfo(conninfo, **NOTICE_SILENCE)
         self._waiting: queue.SimpleQueue[Append | None] = queue.SimpleQueue()
-        self._conn: Connection[TupleRow] | None = None
+        self._conn: AppendingConnection | None = None
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
         self._expected = 1  # callers at once, by the last group and those who waited behind it
 
     def submit(
-        self, events: Sequence[StoredEvent], command_id: UUID, fingerprint: bytes | None = None
-    ) -> "Future[int]":
+        self,
+        events: Sequence[StoredEvent],
+        command_id: UUID,
+        fingerprint: bytes | None,
+        answer: Answer,
+    ) -> None:
         """Have the events of one command appended, all or none.
 
         The answer is the position of the last one, also if the command was appended before. It
         raises `ConcurrentChange`, `Unprocessable` for another fingerprint under the same id, or
         `Unavailable` when the database is away: then, and only then, the outcome is not known.
         """
-        append = Append(events, command_id, fingerprint, Future())
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
-                self._thread.start()
-        self._waiting.put(append)
-        return append.answer
+        if self._thread is None:
+            self._start()
+        self._waiting.put(Append(events, command_id, fingerprint, answer))
 
     def close(self) -> None:
         """Write what waits, then stop."""
@@ -79,12 +72,18 @@ class Writer:
                 self._thread.join()
                 self._thread = None
 
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="log writer", daemon=True)
+                self._thread.start()
+
     def _run(self) -> None:
         is_over = False
         while not is_over:
             group = self._gather()
             is_over = None in group
-            appends = [a for a in group if a and a.answer.set_running_or_notify_cancel()]
+            appends = [append for append in group if append and append.answer.is_wanted]
             if appends:
                 self._write_surely(appends)
         self._disconnect()
@@ -115,7 +114,7 @@ class Writer:
             except (psycopg.OperationalError, psycopg.InterfaceError) as lost:
                 self._disconnect()
                 if time.monotonic() > give_up_at:
-                    verdicts = [Unavailable(AWAY)] * len(group)
+                    verdicts = [Unavailable(AWAY) for _ in group]
                     break
                 log.warning("writing %d commands once more: %s", len(group), lost)
                 time.sleep(PAUSE_SECONDS)
@@ -131,116 +130,23 @@ class Writer:
             else:
                 break
         self._expected = len(group) + self._waiting.qsize()
-        for append, verdict in zip(group, verdicts, strict=True):
-            if isinstance(verdict, int):
-                append.answer.set_result(verdict)
-            else:
-                append.answer.set_exception(verdict)
+        answers = [append.answer for append in group]
+        give_all(zip(answers, verdicts, strict=True))
 
     def _write(self, group: Sequence[Append]) -> list[Verdict]:
-        conn = self._connection()
-        # In two round trips: what is there; then what is new, with the commit.
-        with conn.pipeline(), conn.transaction():
-            place, known = _look(conn, group)
-            judged = judge(group, place, known)
-            if judged.rows:
-                _insert(conn, judged.rows, judged.commands)
-        return judged.verdicts
-
-    def _connection(self) -> Connection[TupleRow]:
         if self._conn is None:
-            self._conn = AnsweringConnection.connect(self._conninfo, autocommit=True)
-            self._conn.execute(LET_GO_OF_THE_LOCK)
-        return self._conn
+            self._conn = AppendingConnection.connect(self._conninfo, autocommit=True)
+            self._conn.prepare()
+        # In two round trips: what is there; then what is new, with the commit.
+        place, known = self._conn.look(
+            [append.command_id for append in group],
+            [*{match_of(event) for append in group for event in append.events}],
+        )
+        judged = judge(group, place, known)
+        self._conn.write(judged.rows, judged.commands)
+        return judged.verdicts
 
     def _disconnect(self) -> None:
         if self._conn:
             self._conn.close()
             self._conn = None
-
-
-def _look(conn: Connection[TupleRow], group: Sequence[Append]) -> tuple[Place, Known]:
-    """Take the lock, then see where the log ends and what is known of these commands."""
-    conn.execute(TAKE_APPEND_LOCK, prepare=True)
-    place = conn.execute(
-        """
-        SELECT last.notification_id, last.hash, clock_timestamp()
-        FROM (VALUES (1)) AS one LEFT JOIN LATERAL (
-            SELECT notification_id, hash FROM log.events ORDER BY notification_id DESC LIMIT 1
-        ) AS last ON true
-        """,
-        prepare=True,
-    )
-    commands = conn.execute(
-        """
-        SELECT command_id, position, fingerprint
-        FROM log.commands
-        WHERE command_id = ANY(%(command_ids)b::uuid[])
-        """,
-        {"command_ids": [append.command_id for append in group]},
-        prepare=True,
-    )
-    versions = conn.execute(
-        """
-        SELECT originator_id, max(originator_version)
-        FROM log.events
-        WHERE originator_id = ANY(%(match_ids)b::uuid[])
-        GROUP BY originator_id
-        """,
-        {"match_ids": list({event.originator_id for a in group for event in a.events})},
-        prepare=True,
-    )
-    [(position, last_hash, now)] = place.fetchall()
-    known = Known(
-        commands={command: (at, mark) for command, at, mark in commands.fetchall()},
-        versions=dict(versions.fetchall()),
-    )
-    return Place.after(position, last_hash, now), known
-
-
-def _insert(
-    conn: Connection[TupleRow],
-    rows: Sequence[StoredRow],
-    commands: Sequence[tuple[UUID, int, bytes | None]],
-) -> None:
-    # Binary parameters: as text, psycopg escapes every element of a list by regular expressions.
-    conn.execute(
-        """
-        INSERT INTO log.events (
-            originator_id, originator_version, topic, state,
-            notification_id, recorded_at, previous_hash, hash
-        )
-        SELECT * FROM unnest(
-            %(match_ids)b::uuid[], %(versions)b::bigint[], %(names)b::text[], %(states)b::bytea[],
-            %(positions)b::bigint[], %(times)b::timestamptz[],
-            %(previous_hashes)b::bytea[], %(hashes)b::bytea[]
-        )
-        """,
-        {
-            "match_ids": [row.match_id for row in rows],
-            "versions": [row.version for row in rows],
-            "names": [row.name for row in rows],
-            "states": [row.state for row in rows],
-            "positions": [row.position for row in rows],
-            "times": [row.recorded_at for row in rows],
-            "previous_hashes": [row.previous_hash for row in rows],
-            "hashes": [row.hash for row in rows],
-        },
-        prepare=True,
-    )
-    command_ids, positions, fingerprints = zip(*commands, strict=True)
-    conn.execute(
-        """
-        INSERT INTO log.commands (command_id, position, fingerprint)
-        SELECT * FROM unnest(
-            %(command_ids)b::uuid[], %(positions)b::bigint[], %(fingerprints)b::bytea[]
-        )
-        """,
-        {
-            "command_ids": list(command_ids),
-            "positions": list(positions),
-            "fingerprints": list(fingerprints),
-        },
-        prepare=True,
-    )
-    conn.execute(f"NOTIFY {APPENDED_CHANNEL}")

@@ -7,7 +7,7 @@ from typing import Any, Final
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
-from projections.columns import KINDS, columns_of
+from events.columns import KINDS, columns_of
 
 # A value is reached by walking over those before it, so an array should not be long.
 MOST_ROWS: Final = 100

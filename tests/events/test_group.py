@@ -1,10 +1,10 @@
 """Commands that are appended together: each is judged alone."""
 
-from concurrent.futures import Future
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import StoredEvent
 
+from events.answers import ThreadAnswer
 from events.chain import GENESIS, digest_of, first_fault
 from events.group import Append, ConcurrentChange, Known, Place, judge
 from events.refusals import Unprocessable
@@ -21,7 +21,7 @@ def event(match_id: UUID, version: int) -> StoredEvent:
 def append(
     *events: StoredEvent, command_id: UUID | None = None, mark: bytes | None = None
 ) -> Append:
-    return Append(events, command_id or uuid4(), mark, Future())
+    return Append(events, command_id or uuid4(), mark, ThreadAnswer())
 
 
 def test_positions_follow_the_last_without_gaps() -> None:

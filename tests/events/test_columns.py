@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from projections.columns import KINDS
+from events.columns import KINDS
 from projections.dead_letters import is_fault_of_event
 from projections.upsert import Upsert
 
