@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events.writer import APPENDED_CHANNEL
+from events.recorder import APPENDED_CHANNEL
 from tests.deploy.processes import wait_for
 from tests.faults.invariants import inconsistent
 from tests.faults.killing import kill, process_of

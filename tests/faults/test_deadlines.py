@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from command_api.mails import asking
-from events.writer import APPENDED_CHANNEL
+from events.recorder import APPENDED_CHANNEL
 from tests.deploy.processes import start, wait_for
 from tests.faults.killing import kill, process_of
 from tests.faults.servers import nats_address, postgres_of
