@@ -71,7 +71,7 @@ SHARED: Final[Mapping[str, Any]] = {
         "asked_at": None,
         "expires_at": None,
         "is_shared": True,
-        "friend_id": None,
+        "friend_id": "0f8fad5b-d9cb-469f-a165-70867728950e",
         "friend_name": None,
         "dispute": None,
         "comparison": None,

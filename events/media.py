@@ -35,7 +35,11 @@ def expiry(now: float) -> int:
 
 
 class MediaAddresses:
-    """Makes the addresses, and knows its own again. A match has one picture for ever."""
+    """Makes the addresses, and knows its own again.
+
+    A match has one picture as long as its owner is here; after that, a friend who shares it sees
+    the one that they attached, under addresses that were given out before as well.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._key = key

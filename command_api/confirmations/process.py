@@ -124,7 +124,10 @@ class ConfirmationProcess:
         )
         try:
             done = await self._executor.execute(one.match_id, decision, cause)
-        except (NotFound, Conflict) as refusal:
+        except Conflict as refusal:  # others change it all the time: it is due again
+            log.warning("match %s has to wait: %s", one.match_id, refusal)
+            return
+        except NotFound as refusal:
             log.info("nothing is due for match %s: %s", one.match_id, refusal)
         else:
             if done.position:

@@ -31,7 +31,7 @@ from events.log import MatchLog
 from events.match import Match
 from events.matches import ConfirmationRequested, MatchEvent
 from events.open_requests import NO_REQUEST
-from events.refusals import NotFound, Refusal, VersionMismatch
+from events.refusals import Conflict, NotFound, Refusal, VersionMismatch
 from events.seats import seen_with_code, turned
 from events.stats import Pair
 
@@ -103,12 +103,10 @@ class Confirmations:
 
         done = await self._executor.execute(match_id, decision, cause, fingerprint)
         events = await asyncio.to_thread(self._log.events, match_id)
-        expires_at = next(
-            event.expires_at
-            for event in events
-            if isinstance(event, ConfirmationRequested) and event.code_hash == command.code_hash
-        )
-        return Asked(code, expires_at, done)
+        for event in events:
+            if isinstance(event, ConfirmationRequested) and event.code_hash == command.code_hash:
+                return Asked(code, event.expires_at, done)
+        raise Conflict("The code cannot be made again; ask anew, under another Idempotency-Key.")
 
     async def withdraw(
         self, match_id: UUID, player_id: UUID, cause: Cause, version: int | None = None
