@@ -42,16 +42,17 @@ async def follow(settings: Settings) -> None:
     owner_keys = open_owner_keys(settings)
     match_log = MatchLog.open(settings.database, LOG_CONNECTIONS, owner_keys)
     follower = LiveFollower(settings.database, with_keys(MATCHES, owner_keys))
+    confirmations = ConfirmationProcess(settings.database, Executor(match_log))
     collect_seldom()
     with contextlib.closing(owner_keys), contextlib.closing(match_log):
         # The bus has its own pace: what was recorded shows, whatever NATS does.
         await until_told_to_stop(
             _project(follower),
-            _carry_messages(settings, match_log, follower),
+            _carry_messages(settings, match_log, follower, confirmations),
             keep_house(settings.database, open_screenshots(settings)),
             mail_sender(settings).run(),
             _erase(settings, match_log, owner_keys),
-            ConfirmationProcess(settings.database, Executor(match_log)).run(),
+            confirmations.run(),
         )
 
 
@@ -78,10 +79,19 @@ async def _project(follower: LiveFollower) -> None:
         await running
 
 
-async def _carry_messages(settings: Settings, match_log: MatchLog, follower: LiveFollower) -> None:
+async def _carry_messages(
+    settings: Settings,
+    match_log: MatchLog,
+    follower: LiveFollower,
+    confirmations: ConfirmationProcess,
+) -> None:
     client = await connect(settings.nats)
     relay = Relay(settings.database, client)
-    troubles = {"relay": lambda: relay.trouble, "projections": lambda: follower.trouble}
+    troubles = {
+        "relay": lambda: relay.trouble,
+        "projections": lambda: follower.trouble,
+        "confirmations": lambda: confirmations.trouble,
+    }
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(relay.run())

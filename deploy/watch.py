@@ -11,6 +11,8 @@ import psycopg
 from nats.aio.client import Client
 from psycopg import AsyncConnection
 
+from command_api.confirmations import deadlines
+from events import pending
 from events.bus import (
     EXTRACTION_FAILED_CONSUMER,
     OCR_CONSUMER,
@@ -22,6 +24,8 @@ from events.leading import connected, cut_after
 from events.parts import SAYS_EVERY, say
 
 STUCK_AFTER_SECONDS: Final = 5.0
+# The followers that are no projections, and the parts that they stand for.
+PART_OF: Final = {pending.FOLLOWER: "relay", deadlines.FOLLOWER: "confirmations"}
 ANSWER_SECONDS: Final = 1.0
 LOOKS_WITHIN_SECONDS: Final = 5.0
 # A worker asks for the next message again and again; between two requests nobody may be waiting.
@@ -110,7 +114,7 @@ class Watch:
         )
         behind = {}
         for follower, position, head in await cursor.fetchall():
-            part = "projections" if follower != "relay" else follower
+            part = PART_OF.get(follower, "projections")
             last, since = self._places.get(follower, (-1, 0.0))
             if position != last or position >= (head or 0):
                 self._places[follower] = (position, monotonic())

@@ -7,7 +7,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 # Every part that has to be well for the whole to be well.
-PARTS: Final = ("broker", "inbox", "ocr", "projections", "relay")
+PARTS: Final = ("broker", "confirmations", "inbox", "ocr", "projections", "relay")
 SAYS_EVERY: Final = timedelta(seconds=1)
 SILENT_AFTER: Final = timedelta(seconds=5)
 

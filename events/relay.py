@@ -18,6 +18,7 @@ from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
 from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
 from events.leading import LEASE_SECONDS, cut_after, leading
+from events.noting import Noted
 from events.pending import Pending
 from events.reconciling import Fate, fate, pause_after
 from events.recorder import APPENDED_CHANNEL
@@ -25,7 +26,6 @@ from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_st
 from events.wanted_readings import KINDS
 
 LOCK: Final = "tracker relay"
-NOTED_EVERY: Final = 1000
 SENDS_AT_ONCE: Final = 50
 # A notification may be lost: the log is looked at this often in any case.
 PATIENCE_SECONDS: Final = 0.5
@@ -69,7 +69,8 @@ class Relay:
         self._lease = lease
         self._mapper = EventMapper()
         self._queue = UploadQueue(client)
-        self._position = self._noted = 0
+        self._position = 0
+        self._noted = Noted(0)
         self._looked_at = 0.0
         self.trouble: str | None = "The relay has not begun yet."
 
@@ -87,7 +88,8 @@ class Relay:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
             async with cut_after(conn, self._lease):
                 await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
-                self._position = self._noted = await pending.position(conn)
+                self._position = await pending.position(conn)
+                self._noted = Noted(self._position)
             self._queue.begin(await self._look_at_streams(conn))
             while True:
                 is_behind = await self._follow(conn) or await self._send_due(conn)
@@ -104,12 +106,11 @@ class Relay:
         """Note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
-            # Nobody has to know how far nothing was found, as long as it is not too far.
-            if found.events or found.position >= self._noted + NOTED_EVERY:
+            if self._noted.is_due(found.position, found=bool(found.events)):
                 await pending.follow(
                     conn, self._mapper, found.events, found.position, self._clock()
                 )
-                self._noted = found.position
+                self._noted.note(found.position)
             self._position = found.position
         return found.is_behind
 

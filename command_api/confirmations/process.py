@@ -26,12 +26,12 @@ from events.codec import EventMapper, UnknownEvent
 from events.leading import LEASE_SECONDS, cut_after, leading
 from events.match import Match
 from events.matches import MatchEvent
+from events.noting import Noted
 from events.recorder import APPENDED_CHANNEL
 from events.refusals import Conflict, NotFound, Unavailable
 
 LOCK: Final = "tracker confirmation deadlines"
 ACTOR: Final = "system"
-NOTED_EVERY: Final = 1000
 AT_ONCE: Final = 50
 # A notification may be lost, and time passes without one.
 PATIENCE_SECONDS: Final = 1.0
@@ -46,7 +46,10 @@ def _now() -> datetime:
 
 
 class ConfirmationProcess:
-    """Started any number of times, one leads and the others wait to follow it."""
+    """Started any number of times, one leads and the others wait to follow it.
+
+    `trouble` says why it does not work now; a standby has none.
+    """
 
     def __init__(
         self,
@@ -61,7 +64,9 @@ class ConfirmationProcess:
         self._clock = clock
         self._lease = lease
         self._mapper = EventMapper()  # names are of no concern here
-        self._position = self._noted = 0
+        self._position = 0
+        self._noted = Noted(0)
+        self.trouble: str | None = "The confirmations have not begun yet."
 
     async def run(self) -> None:
         """Work until cancelled; trouble is waited out."""
@@ -69,32 +74,38 @@ class ConfirmationProcess:
             try:
                 await self._lead()
             except TROUBLE as error:
-                log.warning("confirmations wait: %s %s", type(error).__name__, error)
+                self.trouble = f"The confirmations wait: {type(error).__name__} {error}".strip()
+                log.warning("%s", self.trouble)
                 await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
 
     async def _lead(self) -> None:
-        async with leading(self._conninfo, LOCK, self._lease, lambda: None) as conn:
+        async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
             async with cut_after(conn, self._lease):
                 await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
             await self.begin(conn)
             while True:
-                if not await self.step(conn):
+                is_behind = await self.step(conn)
+                self.trouble = None
+                if not is_behind:
                     async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
                         pass
+
+    def _stand_by(self) -> None:
+        self.trouble = None
 
     async def begin(self, conn: AsyncConnection[Any]) -> None:
         """Go on where whoever led before has stopped."""
         async with cut_after(conn, self._lease):
-            self._position = self._noted = await deadlines.position(conn)
+            self._position = await deadlines.position(conn)
+            self._noted = Noted(self._position)
 
     async def step(self, conn: AsyncConnection[Any]) -> bool:
         """Follow the log for a batch, then do what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
-            # Nobody has to know how far nothing was found, as long as it is not too far.
-            if found.events or found.position >= self._noted + NOTED_EVERY:
+            if self._noted.is_due(found.position, found=bool(found.events)):
                 await deadlines.follow(conn, found.events, found.position, self._clock())
-                self._noted = found.position
+                self._noted.note(found.position)
             self._position = found.position
         if found.is_behind:
             return True  # what is due by now may be over further on
