@@ -78,6 +78,7 @@ class FriendsSystem(System):
     def let_pass(self, time: timedelta) -> None:
         """Let the process manager do what is due so much later."""
         self._now = datetime.now(UTC) + time
+        self.run(self._process.begin(self._leader))  # the log may be another one by now
         while self.run(self._process.step(self._leader)):
             pass
 
