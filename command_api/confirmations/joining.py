@@ -11,7 +11,6 @@ from events.comparing import compare
 from events.match import Match, Status
 from events.perspective import SeenNumbers, numbers_of
 from events.refusals import Invalid
-from events.seats import half_of
 from events.sharing import Verification
 from events.stats import Pair, Side
 
@@ -57,7 +56,6 @@ def is_joinable(match: Match, player_id: UUID) -> bool:
         and not match.is_deleted
         and match.status in (Status.CONFIRMED, Status.EXTRACTED)
         and match.verification is Verification.NONE
-        and half_of(match, player_id) is match
         and match.sharer is None
     )
 
