@@ -44,6 +44,13 @@ def descendants(process_id: int) -> set[int]:
     return found
 
 
+def command_line(process_id: int) -> str:
+    """What it was started with, each word ended by a NUL; empty where it has ended meanwhile."""
+    with suppress(OSError):
+        return Path(f"/proc/{process_id}/cmdline").read_text()
+    return ""
+
+
 def belonging_to(folder: Path) -> set[int]:
     """Every living process whose command line or environment names `folder`."""
     name = os.fsencode(folder)

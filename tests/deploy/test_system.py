@@ -9,7 +9,14 @@ import psycopg
 import pytest
 
 from deploy.postgres import Postgres
-from tests.deploy.processes import descendants, free_port, start, wait_for, wait_until_gone
+from tests.deploy.processes import (
+    command_line,
+    descendants,
+    free_port,
+    start,
+    wait_for,
+    wait_until_gone,
+)
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/task").exists(), reason="looks at processes as Linux shows them"
@@ -41,9 +48,9 @@ class Running:
 
     def server(self, program: str) -> int:
         """The process id of the server whose program has this name."""
-        for process_id in descendants(self.process.pid):
-            program_path = Path(f"/proc/{process_id}/cmdline").read_text().split("\0")[0]
-            if program_path.endswith(f"/{program}"):
+        # In order: what a server has forked bears its command line until it names itself.
+        for process_id in sorted(descendants(self.process.pid)):
+            if command_line(process_id).split("\0")[0].endswith(f"/{program}"):
                 return process_id
         raise AssertionError(f"no {program}")
 

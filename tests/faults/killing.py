@@ -3,10 +3,9 @@
 import os
 import signal
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-from tests.deploy.processes import descendants
+from tests.deploy.processes import command_line, descendants
 from tests.journeys.copies import Copy
 
 # What stands in the command line of each.
@@ -23,9 +22,8 @@ PARTS: Final = {
 def process_of(system: Copy, part: str) -> int | None:
     """The process of a part, or None while it has none."""
     for process_id in sorted(descendants(system.process.pid)):
-        with suppress(OSError):
-            if PARTS[part] in Path(f"/proc/{process_id}/cmdline").read_text():
-                return process_id
+        if PARTS[part] in command_line(process_id):
+            return process_id
     return None
 
 

@@ -34,13 +34,15 @@ def hangs(system: Copy) -> Iterator[None]:
     """PostgreSQL stands still, with every process of it; nothing ends a connection."""
     server = process_of(system, "postgres")
     assert server
-    processes = descendants(server)
-    for process_id in processes:
+    # The parent first and last: what it does not wait for keeps its number, though it may end.
+    os.kill(server, signal.SIGSTOP)
+    children = descendants(server) - {server}
+    for process_id in children:
         os.kill(process_id, signal.SIGSTOP)
     try:
         yield
     finally:
-        for process_id in processes:
+        for process_id in [*children, server]:
             os.kill(process_id, signal.SIGCONT)
 
 
