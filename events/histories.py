@@ -5,9 +5,8 @@ from uuid import UUID
 
 from eventsourcing.persistence import StoredEvent
 from psycopg import OperationalError
-from psycopg_pool import AsyncConnectionPool
 
-from events.answering import AsyncAnsweringConnection
+from events.questions import Pool, ask
 from events.refusals import Unavailable
 from events.statements import Statement
 from events.writer import AWAY
@@ -22,13 +21,10 @@ _EVENTS: Final = Statement(
 )
 
 
-async def stored_events(
-    pool: AsyncConnectionPool[AsyncAnsweringConnection], match_id: UUID
-) -> list[StoredEvent]:
+async def stored_events(pool: Pool, match_id: UUID) -> list[StoredEvent]:
     """All events of the match in order; raises `Unavailable`."""
     try:
-        async with pool.connection() as conn:
-            rows = await conn.ask(_EVENTS, {"match_id": match_id})
+        rows = await ask(pool, _EVENTS, {"match_id": match_id})
     except OperationalError as error:
         raise Unavailable(AWAY) from error
     return [StoredEvent(match_id, *rows.row(number)) for number in range(len(rows))]

@@ -1,15 +1,13 @@
 """The query API: its addresses, and what they read from."""
 
-from typing import Any
-
 from litestar import Litestar
 from litestar.di import Provide
-from psycopg_pool import AsyncConnectionPool
 
 from events.log import MatchLog
 from events.media import MediaAddresses
 from events.pages import Cursors
 from events.progress import Progress
+from events.questions import Pool
 from events.screenshots import Screenshots
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 from query_api import (
@@ -27,12 +25,13 @@ from query_api.export import Exports, Sources
 from query_api.freshness import admit_being_behind, wait_for_position
 from query_api.live import routes as live_routes
 from query_api.live.streams import Streams
+from query_api.lookups import Lookups
 from query_api.primary import Primary
 
 
 def create_app(
     *,
-    pool: AsyncConnectionPool[Any],
+    pool: Pool,
     match_log: MatchLog,
     progress: Progress,
     screenshots: Screenshots,
@@ -45,11 +44,13 @@ def create_app(
 ) -> Litestar:
     """The query API over parts that are running; it opens and closes nothing itself."""
 
+    lookups = Lookups(pool)
+
     async def asked(request: WebRequest) -> Asked:
         """Who asks, once the read models hold the position that is asked for."""
         principal = await doorkeeper(request)
         await wait_for_position(request, progress)
-        return Asked(principal, pool, match_log, screenshots, cursors, media)
+        return Asked(principal, pool, lookups, match_log, screenshots, cursors, media)
 
     sources, exports = Sources(pool, match_log, progress), Exports()
     return Litestar(

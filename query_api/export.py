@@ -132,8 +132,7 @@ async def _pages(sources: Sources, owner_id: UUID) -> AsyncGenerator[Sequence[Li
     while True:
         if sources.progress.is_ending:
             raise Unavailable(STOPPING)
-        async with sources.pool.connection() as conn:
-            page = await read_page(conn, owner_id, Wanted(), after, MATCHES_A_PAGE)
+        page = await read_page(sources.pool, owner_id, Wanted(), after, MATCHES_A_PAGE)
         yield page.matches
         after = page.following
         if after is None:

@@ -13,14 +13,14 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import sql
 
-from events.answering import AsyncAnsweringConnection
 from events.match import Result, Status
 from events.operations import Parameter
 from events.pages import PARAMETERS
 from events.parameters import one_of
+from events.questions import Pool, ask
 from events.statements import Rows, Statement
-from query_api.etags import BUILT_AT, VERSION
 from query_api.filters import OPPONENT, SPAN, Span, opponent_of, span_of
+from query_api.lookups import BUILT_AT, VERSION, AsOf
 
 PENDING: Final = "pending"
 NEWEST: Final = "-created_at"
@@ -128,12 +128,12 @@ class Listed(Struct, frozen=True):
 class Page(Struct, frozen=True):
     """The matches of a page, and the place to go on from if there are more.
 
-    `as_of` is what `BUILT_AT` and `VERSION` gave with the rows; None where there are no rows.
+    `as_of` is None where there are no rows that it could come with.
     """
 
     matches: Sequence[Listed]
     following: Place | None
-    as_of: tuple[int | None, int | None] | None
+    as_of: AsOf | None
 
 
 def wanted_of(given: Mapping[str, str]) -> Wanted:
@@ -148,7 +148,7 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
 
 
 async def read_page(
-    conn: AsyncAnsweringConnection, owner_id: UUID, wanted: Wanted, after: Place | None, limit: int
+    pool: Pool, owner_id: UUID, wanted: Wanted, after: Place | None, limit: int
 ) -> Page:
     """At most `limit` matches after a place."""
     runs = list(wanted.runs)
@@ -160,9 +160,9 @@ async def read_page(
         begin = after if after and run.is_confirmed == after.is_confirmed else None
         most = limit + 1 - len(found)
         query, values = page_query(owner_id, wanted, run, begin, most, BUILT_AT, VERSION)
-        rows = await conn.ask(_statement(query.as_string()), values)
+        rows = await ask(pool, _statement(query.as_string()), values)
         if number == 0 and len(rows):  # what is asked for first is the oldest
-            as_of = rows.row(0)[_AS_OF]
+            as_of = AsOf(*rows.row(0)[_AS_OF])
         found += [Listed(rows, number, run) for number in range(len(rows))]
         if len(found) > limit:
             return Page(found[:limit], found[limit - 1].place, as_of)

@@ -14,7 +14,7 @@ from query_api.asking import Asked
 from query_api.etags import etag_from, etag_of, is_known, not_modified
 from query_api.filters import Span, opponent_of, span_of
 from query_api.opponents import LISTED_BY, MOST_PLAYED, SORTS, Place, read_page
-from query_api.summing import SUMMED_BY, read_records, read_summary, read_whole_summary
+from query_api.summing import NOTHING_YET, SUMMED_BY, read_records, read_summary
 from query_api.trends import (
     DEFAULT_WINDOW,
     GREATEST_WINDOW,
@@ -36,14 +36,16 @@ async def summary(
     """Sum up the own confirmed matches, or those against one opponent or of a span of time."""
     given = parameters_of(request, *(parameter.name for parameter in SUMMED_BY))
     opponent, span = opponent_of(given), span_of(given)
-    async with asked.pool.connection() as conn:
-        if opponent is None and span == Span():
-            as_of, shown = await read_whole_summary(conn, asked.principal.user_id)
-            etag = etag_from(*as_of)
-            return not_modified(etag) if is_known(request, etag) else _json(shown, {"ETag": etag})
-        etag = await etag_of(conn, asked.principal.user_id)
+    if opponent is None and span == Span():
+        as_of, kept = await asked.lookups.summary(asked.principal.user_id)
+        etag = etag_from(as_of)
         if is_known(request, etag):
             return not_modified(etag)
+        return _json(kept.encode() if kept else NOTHING_YET, {"ETag": etag})
+    etag = await etag_of(asked.lookups, asked.principal.user_id)
+    if is_known(request, etag):
+        return not_modified(etag)
+    async with asked.pool.connection() as conn:
         shown = await read_summary(conn, asked.principal.user_id, opponent, span)
     return _json(shown, {"ETag": etag})
 
@@ -58,10 +60,10 @@ async def opponents(
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
     sort = one_of(given, "sort", SORTS) or MOST_PLAYED
     after = asked.cursors.cursor_of(OPPONENTS, given, Place, asked.principal.user_id)
+    etag = await etag_of(asked.lookups, asked.principal.user_id)
+    if is_known(request, etag):
+        return not_modified(etag)
     async with asked.pool.connection() as conn:
-        etag = await etag_of(conn, asked.principal.user_id)
-        if is_known(request, etag):
-            return not_modified(etag)
         page = await read_page(conn, asked.principal.user_id, sort, after, limit)
     headers = {"ETag": etag}
     if page.following:
@@ -84,10 +86,10 @@ async def trends(
         limit=whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT),
         opponent=opponent_of(given),
     )
+    etag = await etag_of(asked.lookups, asked.principal.user_id)
+    if is_known(request, etag):
+        return not_modified(etag)
     async with asked.pool.connection() as conn:
-        etag = await etag_of(conn, asked.principal.user_id)
-        if is_known(request, etag):
-            return not_modified(etag)
         trend = await read_trend(conn, asked.principal.user_id, wanted)
     return _json(msgspec.json.encode(trend), {"ETag": etag})
 
@@ -99,10 +101,10 @@ async def records(
 ) -> Response[bytes]:
     """Give the own records, each with the match that holds it."""
     parameters_of(request)
+    etag = await etag_of(asked.lookups, asked.principal.user_id)
+    if is_known(request, etag):
+        return not_modified(etag)
     async with asked.pool.connection() as conn:
-        etag = await etag_of(conn, asked.principal.user_id)
-        if is_known(request, etag):
-            return not_modified(etag)
         shown = await read_records(conn, asked.principal.user_id)
     return _json(shown, {"ETag": etag})
 

@@ -7,13 +7,11 @@ import msgspec
 from psycopg import sql
 
 from events.answering import AsyncAnsweringConnection
-from events.statements import Statement
 from projections.opponents import HeadToHead, Rivals
 from projections.records_view import NO_RECORDS
 from projections.streaks import streaks_in
 from projections.summary import NO_MATCHES, summary
 from projections.sums import SUMS, tally_of
-from query_api.etags import BUILT_AT, VERSION
 from query_api.filters import OPPONENT, SPAN, Span
 
 SUMMED_BY: Final = (OPPONENT, *SPAN)
@@ -28,28 +26,16 @@ _OF_SPAN: Final = sql.SQL(
       AND played_at < coalesce(%(until)s, 'infinity'::timestamptz)
     """
 ).format(sums=SUMS)
-_VIEW: Final = "(SELECT view FROM read_models.summaries WHERE owner_id = %(owner_id)s)"
-_WHOLE: Final = Statement(f"SELECT {BUILT_AT}, {VERSION}, {_VIEW}")
 _AGAINST: Final = _OF_SPAN + sql.SQL(" AND opponent = %(opponent)s")
 
 
 async def read_summary(
     conn: AsyncAnsweringConnection, owner_id: UUID, opponent: str | None, span: Span
 ) -> bytes:
-    """The summary of a player as JSON, of all matches or of those that the filters leave."""
-    if span != Span():
+    """The summary of a player's matches as JSON, of those that at least one filter leaves."""
+    if opponent is None or span != Span():
         return await _summed_up(conn, owner_id, opponent, span)
-    if opponent is not None:
-        return await _against(conn, Rivals(owner_id, opponent))
-    return (await read_whole_summary(conn, owner_id))[1]
-
-
-async def read_whole_summary(
-    conn: AsyncAnsweringConnection, owner_id: UUID
-) -> tuple[tuple[int | None, int | None], bytes]:
-    """The summary of all matches of a player, after what `BUILT_AT` and `VERSION` give with it."""
-    built_at, version, view = (await conn.ask(_WHOLE, {"owner_id": owner_id})).row(0)
-    return (built_at, version), view.encode() if view else NOTHING_YET
+    return await _against(conn, Rivals(owner_id, opponent))
 
 
 async def read_records(conn: AsyncAnsweringConnection, owner_id: UUID) -> bytes:

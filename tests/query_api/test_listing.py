@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from psycopg_pool import AsyncConnectionPool
 
 from events.answering import AsyncAnsweringConnection
 from events.match import Confirmed, Match, evolve
@@ -60,9 +61,15 @@ async def pages(
     """All pages of a list; `between` is done after the first."""
     read: list[list[UUID]] = []
     after: Place | None = None
-    async with await AsyncAnsweringConnection.connect(database, autocommit=True) as conn:
+    async with AsyncConnectionPool(
+        database,
+        connection_class=AsyncAnsweringConnection,
+        kwargs={"autocommit": True},
+        min_size=1,
+        open=False,
+    ) as pool:
         while True:
-            page = await read_page(conn, OWNER_ID, wanted, after, limit)
+            page = await read_page(pool, OWNER_ID, wanted, after, limit)
             read.append([listed.place.match_id for listed in page.matches])
             after = page.following
             if after is None:
