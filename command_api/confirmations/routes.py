@@ -12,8 +12,9 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from command_api.bodies import Form, read_form, read_json
+from command_api.confirmations.answering import Answering, match_of_code
 from command_api.confirmations.commands import Confirm, Dispute
-from command_api.confirmations.use_cases import Answering, Confirmations, match_of_code
+from command_api.confirmations.use_cases import Confirmations
 from command_api.idempotency import Answers
 from command_api.matches.executing import Done
 from command_api.matches.requests import (
