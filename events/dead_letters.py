@@ -1,6 +1,5 @@
 """Messages that no worker could finish: their matches are told, instead of waiting for ever."""
 
-import asyncio
 import logging
 from datetime import datetime
 from typing import Final
@@ -24,10 +23,10 @@ from events.given_up import give_up
 from events.leading import LEASE_SECONDS, connected, cut_after
 from events.pending import Pending
 from events.upload_queue import ANSWER_SECONDS, UploadQueue, stream_state
+from events.waiting_out import wait_out
 
 # The relay notes a message just after the queue has it: somebody may be quicker.
 MOST_LOOKS: Final = 5
-PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +52,7 @@ class DeadLetters:
 
     async def run(self) -> None:
         """Take up until cancelled; trouble with either server is waited out."""
-        while True:
-            try:
-                await self._take()
-            except (psycopg.Error, nats.errors.Error, OSError) as error:
-                log.warning("dead letters wait: %s %s", type(error).__name__, error)
-                await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+        await wait_out((psycopg.Error, nats.errors.Error, OSError), self._take, _tell)
 
     async def _take(self) -> None:
         letters = await self._stream.pull_subscribe_bind(
@@ -107,3 +101,7 @@ class DeadLetters:
     async def _sent_at(self, sequence: int) -> Pending | None:
         async with connected(self._conninfo) as conn, cut_after(conn, LEASE_SECONDS):
             return await pending.at_sequence(conn, sequence)
+
+
+def _tell(error: Exception) -> None:
+    log.warning("dead letters wait: %s %s", type(error).__name__, error)

@@ -60,6 +60,12 @@ async def leading(
         yield conn
 
 
+async def notified(conn: AsyncConnection[Any], seconds: float) -> None:
+    """Wait until something is told of what `conn` listens to, or for so long."""
+    async for _ in conn.notifies(timeout=seconds, stop_after=1):
+        pass
+
+
 async def _limit(conn: AsyncConnection[Any], lease: float) -> None:
     await conn.execute(
         """

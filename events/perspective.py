@@ -1,16 +1,13 @@
 """The same reading seen by its player: which side is theirs, and the numbers from there."""
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from events.match_state import Match
 from events.names import fold
 from events.reading import Reading
 from events.stats import Pair, Side, seen_from
-
-if TYPE_CHECKING:  # a match is folded with the help of this module
-    from events.match import Match
 
 SIDE_UNKNOWN = (
     "Which side is yours is not known, so the left one was taken; change it if that is wrong."
@@ -36,7 +33,7 @@ class SeenNumbers(Struct, frozen=True):
     stats: dict[str, Pair]
 
 
-def perspective_of(match: "Match") -> Perspective:
+def perspective_of(match: Match) -> Perspective:
     """Which side of the screen is the owner's."""
     return perspective(match.side, match.opponent_name, match.reading, match.own_names)
 
@@ -63,6 +60,15 @@ def perspective(
             return Perspective(Side.RIGHT, "The opponent's name stands on the left.")
         return Perspective(Side.LEFT, "The opponent's name stands on the right.")
     return _by_own_names(own_names, reading)
+
+
+def side_seen_from(match: Match, opponent_name: str) -> Side | None:
+    """The side that numbers are seen from when nobody says one: a later name turns nothing."""
+    if match.confirmed:
+        return match.confirmed.seen_from
+    if match.reading is None:
+        return None
+    return perspective(match.side, opponent_name, match.reading, match.own_names).side_or_left
 
 
 def _by_own_names(own_names: Collection[str], reading: Reading) -> Perspective:

@@ -1,6 +1,5 @@
 """Log -> JetStream: uploads are handed to the OCR, by one leader, in the order of the log."""
 
-import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,12 +16,13 @@ from events import pending, relay_streams, tail
 from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
 from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
-from events.leading import LEASE_SECONDS, cut_after, leading
+from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.noting import Noted
 from events.pending import Pending
 from events.reconciling import Fate, fate, pause_after
 from events.recorder import APPENDED_CHANNEL
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
+from events.waiting_out import wait_out
 from events.wanted_readings import KINDS
 
 LOCK: Final = "tracker relay"
@@ -30,7 +30,6 @@ SENDS_AT_ONCE: Final = 50
 # A notification may be lost: the log is looked at this often in any case.
 PATIENCE_SECONDS: Final = 0.5
 LOOK_AT_STREAMS_SECONDS: Final = 1.0
-PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
 # An event that this version of the system cannot read stops the relay, and nothing beside it.
 TROUBLE: Final = (
     psycopg.Error,
@@ -76,13 +75,7 @@ class Relay:
 
     async def run(self) -> None:
         """Relay until cancelled; trouble is told in `trouble` and waited out."""
-        while True:
-            try:
-                await self._lead()
-            except TROUBLE as error:
-                self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
-                log.warning("%s", self.trouble)
-                await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+        await wait_out(TROUBLE, self._lead, self._tell)
 
     async def _lead(self) -> None:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
@@ -97,10 +90,14 @@ class Relay:
                     await self._look_at_streams(conn)
                 self.trouble = None
                 if not is_behind:
-                    await _appended(conn)
+                    await notified(conn, PATIENCE_SECONDS)
 
     def _stand_by(self) -> None:
         self.trouble = None
+
+    def _tell(self, error: Exception) -> None:
+        self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
+        log.warning("%s", self.trouble)
 
     async def _follow(self, conn: AsyncConnection[Any]) -> bool:
         """Note what was appended; True if there may be more."""
@@ -180,9 +177,3 @@ class Relay:
 
     async def _note(self, conn: AsyncConnection[Any], stream: str, state: StreamState) -> bool:
         return await relay_streams.note(conn, stream, state, self._clock())
-
-
-async def _appended(conn: AsyncConnection[Any]) -> None:
-    """Wait until something was appended, or the patience ends."""
-    async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
-        pass

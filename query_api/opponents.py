@@ -1,4 +1,7 @@
-"""The list of opponents, in pages by keys: each costs what the first does."""
+"""The list of opponents, in pages by keys: each costs what the first does.
+
+Matches whose opponent has no name are a row as well, but no one opponent's: it is not shown.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -62,7 +65,7 @@ def page_query(sort: str, *, is_first: bool) -> sql.Composed:
         """
         SELECT view, {key}, opponent_id
         FROM read_models.opponents
-        WHERE owner_id = %(owner_id)s AND played > 0 AND {after}
+        WHERE owner_id = %(owner_id)s AND played > 0 AND opponent <> '' AND {after}
         ORDER BY {key} {way}, opponent_id {way}
         LIMIT %(limit)s
         """

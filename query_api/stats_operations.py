@@ -152,8 +152,9 @@ OPERATIONS: Final = (
         id="listOpponents",
         tag=STATISTICS_TAG,
         summary="List the own opponents, with what the matches against each add up to",
-        says="Those met most often come first, where nothing else is asked for. The `Link` header"
-        " leads to the next page.",
+        says="Those met most often come first, where nothing else is asked for. Matches whose"
+        " opponent has no name, as after the end of their account, count against nobody. The"
+        " `Link` header leads to the next page.",
         parameters=(*LISTED_BY, *CONDITION),
         answers={
             200: Answer(

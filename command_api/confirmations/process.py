@@ -4,7 +4,6 @@ A process manager: it follows the log, keeps what is due in a table, and gives c
 time has come. It holds no timer and no state of its own, so it may be killed at any moment.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -23,19 +22,19 @@ from command_api.matches.executing import Executor, existing
 from events import tail
 from events.base import Cause
 from events.codec import EventMapper, UnknownEvent
-from events.leading import LEASE_SECONDS, cut_after, leading
+from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.match import Match
 from events.matches import MatchEvent
 from events.noting import Noted
 from events.recorder import APPENDED_CHANNEL
 from events.refusals import Conflict, NotFound, Unavailable
+from events.waiting_out import wait_out
 
 LOCK: Final = "tracker confirmation deadlines"
 ACTOR: Final = "system"
 AT_ONCE: Final = 50
 # A notification may be lost, and time passes without one.
 PATIENCE_SECONDS: Final = 1.0
-PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
 TROUBLE: Final = (psycopg.Error, OSError, Unavailable, UnknownEvent, msgspec.DecodeError)
 
 log = logging.getLogger(__name__)
@@ -70,13 +69,7 @@ class ConfirmationProcess:
 
     async def run(self) -> None:
         """Work until cancelled; trouble is waited out."""
-        while True:
-            try:
-                await self._lead()
-            except TROUBLE as error:
-                self.trouble = f"The confirmations wait: {type(error).__name__} {error}".strip()
-                log.warning("%s", self.trouble)
-                await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+        await wait_out(TROUBLE, self._lead, self._tell)
 
     async def _lead(self) -> None:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
@@ -87,11 +80,14 @@ class ConfirmationProcess:
                 is_behind = await self.step(conn)
                 self.trouble = None
                 if not is_behind:
-                    async for _ in conn.notifies(timeout=PATIENCE_SECONDS, stop_after=1):
-                        pass
+                    await notified(conn, PATIENCE_SECONDS)
 
     def _stand_by(self) -> None:
         self.trouble = None
+
+    def _tell(self, error: Exception) -> None:
+        self.trouble = f"The confirmations wait: {type(error).__name__} {error}".strip()
+        log.warning("%s", self.trouble)
 
     async def begin(self, conn: AsyncConnection[Any]) -> None:
         """Go on where whoever led before has stopped."""

@@ -1,6 +1,6 @@
 """The addresses of confirming a match by its other player."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final, TypeVar
@@ -12,8 +12,9 @@ from litestar.params import FromPath
 from msgspec import Struct
 
 from command_api.bodies import Form, read_form, read_json
+from command_api.confirmations.answering import Answering, match_of_code
 from command_api.confirmations.commands import Confirm, Dispute
-from command_api.confirmations.use_cases import Answering, Confirmations, match_of_code
+from command_api.confirmations.use_cases import Confirmations
 from command_api.idempotency import Answers
 from command_api.matches.executing import Done
 from command_api.matches.requests import (
@@ -110,10 +111,9 @@ async def confirm(
     async with _closed_first(desk, request, principal):
         command = await _body(request, Confirm)
         asked = asked_by(request, principal, [msgspec.json.encode(command)])
-    if given := await desk.answers.first(asked.attempt):
-        return response_of(given, desk.media)
-    done = await desk.confirmations.confirm(_answering(request, asked), command)
-    return await _answer(desk, asked, done)
+    return await _once(
+        desk, request, asked, lambda answering: desk.confirmations.confirm(answering, command)
+    )
 
 
 @post([f"{OF_MATCH}/dispute", f"{WITH_CODE}/dispute"], status_code=200)
@@ -124,10 +124,9 @@ async def dispute(
     async with _closed_first(desk, request, principal):
         command = await read_json(request, Dispute)
         asked = asked_by(request, principal, [msgspec.json.encode(command)])
-    if given := await desk.answers.first(asked.attempt):
-        return response_of(given, desk.media)
-    done = await desk.confirmations.dispute(_answering(request, asked), command)
-    return await _answer(desk, asked, done)
+    return await _once(
+        desk, request, asked, lambda answering: desk.confirmations.dispute(answering, command)
+    )
 
 
 @post([f"{OF_MATCH}/screenshot", f"{WITH_CODE}/screenshot"], status_code=200)
@@ -139,11 +138,23 @@ async def attach_screenshot(
         form = await read_form(request, frozenset({FILE}), MAX_BYTES)
         _refuse_texts(form)
         asked = asked_by(request, principal, form.content())
+    file, seconds = form.files[FILE], asked.wait.reading
+    return await _once(
+        desk, request, asked, lambda answering: desk.confirmations.attach(answering, file, seconds)
+    )
+
+
+async def _once(
+    desk: Desk, request: WebRequest, asked: Asked, act: Callable[[Answering], Awaitable[Done]]
+) -> Response[bytes]:
+    """The match after `act`; a repeat is answered as the first time, and does nothing."""
     if given := await desk.answers.first(asked.attempt):
         return response_of(given, desk.media)
-    answering = _answering(request, asked)
-    done = await desk.confirmations.attach(answering, form.files[FILE], asked.wait.reading)
-    return await _answer(desk, asked, done)
+    done = await act(_answering(request, asked))
+    is_shown = await desk.commands.until_shown(done.position, asked.wait.shown)
+    answer = await answer_of(desk.commands, done, 200, is_shown=is_shown)
+    kept = await desk.answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
+    return response_of(kept, desk.media)
 
 
 async def _body(request: WebRequest, wanted: type[T]) -> T:
@@ -203,13 +214,6 @@ async def _headers(desk: Desk, done: Done, asked: Asked) -> dict[str, str]:
     if not await desk.commands.until_shown(done.position, asked.wait.shown):
         headers[NOT_REACHED] = "false"
     return headers
-
-
-async def _answer(desk: Desk, asked: Asked, done: Done) -> Response[bytes]:
-    is_shown = await desk.commands.until_shown(done.position, asked.wait.shown)
-    answer = await answer_of(desk.commands, done, 200, is_shown=is_shown)
-    kept = await desk.answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
-    return response_of(kept, desk.media)
 
 
 router = Router(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from msgspec import UNSET, Struct
@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts.players import display_name
 from command_api.confirmations import answers, rules
+from command_api.confirmations.answering import Answering, listed, refuse_unlisted, refuse_version
 from command_api.confirmations.commands import (
     Answerer,
     AttachScreenshot,
@@ -22,20 +23,16 @@ from command_api.confirmations.commands import (
 from command_api.confirmations.joining import named_match, same_match
 from command_api.matches.executing import Decision, Done, Executor
 from command_api.matches.keeping import Keeper
-from command_api.matches.rules import NO_MATCH
-from command_api.matches.use_cases import MatchCommands, half_for
+from command_api.matches.use_cases import MatchCommands
 from command_api.received import ReceivedFile
 from events.base import Cause
-from events.codes import hash_of, match_of, new_code
+from events.codes import hash_of, new_code
 from events.log import MatchLog
 from events.match import Match
 from events.matches import ConfirmationRequested, MatchEvent
-from events.open_requests import NO_REQUEST
-from events.refusals import Conflict, NotFound, Refusal, VersionMismatch
+from events.refusals import Conflict, Refusal
 from events.seats import seen_with_code, turned
 from events.stats import Pair
-
-OTHER_VERSION: Final = "The match is at another version than If-Match names."
 
 
 class OwnMatches(Protocol):
@@ -51,17 +48,6 @@ class Asked(Struct, frozen=True):
     code: str
     expires_at: datetime
     done: Done
-
-
-class Answering(Struct, frozen=True):
-    """Who answers for which match: with a code, or as a player who shares it."""
-
-    match_id: UUID
-    player_id: UUID
-    code: str | None
-    cause: Cause
-    version: int | None = None
-    fingerprint: bytes | None = None
 
 
 class Confirmations:
@@ -98,7 +84,7 @@ class Confirmations:
         command = RequestConfirmation(player_id=player_id, name=name, code_hash=hash_of(code))
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
-            match = _listed(found, player_id, version)
+            match = listed(found, player_id, version)
             return rules.request(match, command, cause)
 
         done = await self._executor.execute(match_id, decision, cause, fingerprint)
@@ -114,7 +100,7 @@ class Confirmations:
         """Take the request back."""
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
-            match = _listed(found, player_id, version)
+            match = listed(found, player_id, version)
             return rules.withdraw(match, WithdrawConfirmation(player_id), cause)
 
         return await self._executor.execute(match_id, decision, cause)
@@ -128,9 +114,9 @@ class Confirmations:
             likely = list(await self._likely(answering))
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
-            _refuse_unlisted(found, answering)
+            refuse_unlisted(found, answering)
             match, _ = rules.open_request(found, answerer, cause.occurred_at)
-            _refuse_version(match, answering.version)
+            refuse_version(match, answering.version)
             own = [each for one in likely if (each := await self._load(one))]
             joined = None
             shared = turned(match, answering.player_id, "")
@@ -147,9 +133,9 @@ class Confirmations:
         answerer = await self._answerer(answering)
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
-            _refuse_unlisted(found, answering)
+            refuse_unlisted(found, answering)
             match, _ = rules.open_request(found, answerer, cause.occurred_at)
-            _refuse_version(match, answering.version)
+            refuse_version(match, answering.version)
             return answers.dispute(match, answerer, command, cause)
 
         return await self._answered(answering, decision)
@@ -168,9 +154,9 @@ class Confirmations:
         )
 
         async def decision(found: Match | None, cause: Cause) -> Sequence[MatchEvent]:
-            _refuse_unlisted(found, answering)
+            refuse_unlisted(found, answering)
             if found:
-                _refuse_version(found, answering.version)
+                refuse_version(found, answering.version)
             return rules.attach(found, answerer, command, cause)
 
         with self._commands.changes_of(match_id) as changed:
@@ -194,7 +180,7 @@ class Confirmations:
             return
         answerer = await self._answerer(answering)
         found = await self._load(answering.match_id)
-        _refuse_unlisted(found, answering)
+        refuse_unlisted(found, answering)
         rules.open_request(found, answerer, answering.cause.occurred_at)
 
     def _position_of(self, answering: Answering) -> int | None:
@@ -229,34 +215,6 @@ class Confirmations:
 
     async def _load(self, match_id: UUID) -> Match | None:
         return await self._log.load_soon(match_id)
-
-
-def match_of_code(code: str) -> UUID:
-    """The match that a code is for; raises `NotFound` for what is no code."""
-    match_id = match_of(code)
-    if match_id is None:
-        raise NotFound(NO_REQUEST)
-    return match_id
-
-
-def _listed(found: Match | None, player_id: UUID, version: int | None) -> Match:
-    """The match, if it is in the list of the player; raises `NotFound`, `VersionMismatch`."""
-    half = half_for(found, player_id)
-    if half.is_deleted or found is None:
-        raise NotFound(NO_MATCH)
-    _refuse_version(found, version)
-    return found
-
-
-def _refuse_unlisted(found: Match | None, answering: Answering) -> None:
-    """Who has no code must have the match in their list; raises `NotFound`."""
-    if answering.code is None:
-        _listed(found, answering.player_id, None)
-
-
-def _refuse_version(match: Match, version: int | None) -> None:
-    if version is not None and match.version != version:
-        raise VersionMismatch(OTHER_VERSION)
 
 
 def _is_read(match: Match) -> bool:

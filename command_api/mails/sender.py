@@ -32,13 +32,13 @@ from command_api.mails.outbox import Ended
 from command_api.mails.tokens import fingerprint, token_of
 from command_api.mails.words import Links
 from events.cancelling import end
-from events.leading import LEASE_SECONDS, cut_after, leading
+from events.leading import LEASE_SECONDS, cut_after, leading, notified
+from events.waiting_out import wait_out
 
 Result = TypeVar("Result")
 
 LOCK: Final = "tracker mails"
 BATCH: Final = 50
-PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -82,12 +82,7 @@ class Sender:
 
     async def run(self) -> None:
         """Send until cancelled; trouble with the database is waited out."""
-        while True:
-            try:
-                await self._lead()
-            except psycopg.Error as error:
-                log.warning("mails wait for the database: %s", type(error).__name__)
-                await asyncio.sleep(PAUSE_AFTER_TROUBLE_SECONDS)
+        await wait_out((psycopg.Error,), self._lead, _tell)
 
     async def _lead(self) -> None:
         async with leading(self._conninfo, LOCK, self._lease, lambda: None) as conn:
@@ -99,7 +94,7 @@ class Sender:
                     await self._take_over(conn)
                     take_over_at = None
                 if not await self._send_due(conn):
-                    await self._asked(conn)
+                    await notified(conn, self._lease / 5)  # or until a mail is asked for
 
     async def _take_over(self, conn: AsyncConnection[Any]) -> None:
         async with cut_after(conn, self._lease):
@@ -215,7 +210,6 @@ class Sender:
         finally:
             await end(working)
 
-    async def _asked(self, conn: AsyncConnection[Any]) -> None:
-        """Wait until a mail is asked for, or the patience ends."""
-        async for _ in conn.notifies(timeout=self._lease / 5, stop_after=1):
-            pass
+
+def _tell(error: Exception) -> None:
+    log.warning("mails wait for the database: %s", type(error).__name__)

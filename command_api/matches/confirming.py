@@ -5,9 +5,9 @@ from msgspec import UNSET, UnsetType
 from command_api.matches.commands import ConfirmStats
 from command_api.matches.numbers import checked
 from events.base import Cause
-from events.match import Match, side_seen_from
+from events.match import Match
 from events.matches import StatsConfirmed, StatsCorrected
-from events.perspective import SeenNumbers, numbers_of, perspective
+from events.perspective import SeenNumbers, numbers_of, perspective, side_seen_from
 from events.refusals import Invalid
 from events.stats import Pair, Side, seen_from
 

@@ -122,6 +122,19 @@ def test_no_kept_answer_holds_the_name_of_a_player_who_is_gone(
     assert (again.status_code, again.json()["opponent_name"]) == (200, "")
 
 
+def test_a_match_with_a_player_who_is_gone_counts_against_nobody(
+    player: Player, friend: Player
+) -> None:
+    path = shared(player, friend)
+    assert [row["opponent_name"] for row in player.get("/api/stats/opponents/")] == ["Yassine"]
+    erased = friend.http.request("DELETE", "/api/auth/me/", json={"password": PASSWORD})
+    assert erased.status_code == 204
+    assert player.get(path)["opponent_name"] == ""
+    assert player.get("/api/stats/opponents/") == []
+    assert player.get("/api/stats/summary/")["total_matches"] == 1
+    assert player.http.get("/api/stats/summary/?opponent=").status_code == 400
+
+
 def test_a_request_repeated_under_its_key_gives_the_same_code(player: Player) -> None:
     path = played(player)
     key = {"Idempotency-Key": "ask once"}

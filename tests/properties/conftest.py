@@ -6,7 +6,9 @@ from hypothesis import HealthCheck, settings
 pytest.register_assert_rewrite(
     "tests.properties.comparing",
     "tests.properties.friends_comparing",
+    "tests.properties.friends_deeds",
     "tests.properties.friends_machine",
+    "tests.properties.friends_rows",
     "tests.properties.matches_machine",
 )
 

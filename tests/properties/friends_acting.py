@@ -7,7 +7,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from command_api.confirmations.use_cases import Answering, Asked
+from command_api.confirmations.answering import Answering
+from command_api.confirmations.use_cases import Asked
 from command_api.matches.commands import (
     DeleteMatch,
     MatchCommand,

@@ -12,13 +12,8 @@ from events.base import Cause
 from events.matches import FriendErased, MatchErased, MatchEvent
 from tests.properties import friends_sayings as told
 from tests.properties.friends_acting import Action
-from tests.properties.friends_machine import (
-    FriendsMachine,
-    anybody,
-    done_of,
-    numbers,
-    outcome_of,
-)
+from tests.properties.friends_deeds import done_of, outcome_of
+from tests.properties.friends_machine import FriendsMachine, anybody, numbers
 
 KINDS: Final = (
     *("confirm", "confirm", "confirm_shared", "dispute", "dispute_shared", "attach", "correct"),

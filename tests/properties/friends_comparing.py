@@ -1,7 +1,6 @@
 """Shared matches beside the model: what players are shown, and what nobody else may see."""
 
-from collections.abc import Iterable, Sequence
-from contextlib import closing
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -10,35 +9,23 @@ import msgspec
 import pytest
 from psycopg import AsyncConnection
 
-from events.archive import ends_early, from_line, import_rows, rows, to_line
-from events.chain import first_fault
 from events.codes import match_of
-from events.key_archive import import_keys, key_lines
 from events.match import Match
 from events.match_view import view
-from events.owner_keys import OwnerKeys
 from events.refusals import NotFound
 from events.seats import half_of as real_half_of
-from projections.builds import Build
-from projections.catalogue import MATCHES, with_keys
-from projections.connecting import connect
-from projections.rebuild import rebuild
-from projections.swap import drop
 from query_api.confirmations import shown_to
 from query_api.filters import Span
 from query_api.friends import friends_of, leaderboard_of
 from query_api.history import entries
 from query_api.summing import NOTHING_YET
-from tests.conftest import MASTER_KEY
 from tests.examples import NOON
-from tests.projections.histories import rows_of
 from tests.properties.friends_model import FriendsModel
 from tests.properties.friends_seen import answer_of, half_of, is_shared, seen_with_code
 from tests.properties.friends_summing import friends, halves, leaderboard, opponents, own
 from tests.properties.friends_system import FriendsSystem
 from tests.properties.model import Refused, Shown
 from tests.properties.summing import listed, summary
-from tests.properties.system import empty_tables
 
 Code = tuple[UUID, str]
 SPANS: Final = (
@@ -144,43 +131,6 @@ def nobody_else_sees(system: FriendsSystem, model: FriendsModel, codes: Sequence
         _shown_with_code(model, state, code, asked_by, is_late=late)
 
 
-def rows_are_equal_however_projected(system: FriendsSystem) -> None:
-    """In small batches and large ones, in bulk, and from an export, the rows are the same."""
-    live = rows_of(system.conn)
-    for limit in (1, 7, 500):
-        empty_tables(
-            system.conn, ("log.checkpoints", *(f"read_models.{each}" for each in MATCHES.tables))
-        )
-        head, position = system.log.head(), -1
-        while position < head:
-            before, position = position, system.project(limit)
-            assert position > before
-        _same(rows_of(system.conn), live)
-    rebuild(system.database, system.projection, lambda *_: None)
-    _same(rows_of(system.conn, Build.NEXT), live)
-    drop(system.database, MATCHES, Build.NEXT)
-    parked = system.rows("SELECT count(*) FROM read_models.dead_letters")
-    assert parked[0][0] == 0
-    assert first_fault(rows(system.conn)) is None
-    assert ends_early(system.conn) is None
-    exported = [to_line(row) for row in rows(system.conn)]
-    with connect(system.empty_database, "test") as conn:
-        import_keys(conn, key_lines(system.conn))
-        assert import_rows(conn, map(from_line, exported)) == len(exported)
-        assert [to_line(row) for row in rows(conn)] == exported
-        with closing(OwnerKeys(system.empty_database, MASTER_KEY)) as keys:
-            rebuild(system.empty_database, with_keys(MATCHES, keys), lambda *_: None)
-        _same(rows_of(conn, Build.NEXT), live)
-
-
-def nothing_is_left(system: FriendsSystem, players: Iterable[UUID]) -> None:
-    """No row is one of these players, or holds one of their pictures."""
-    gone = {str(player) for player in players}
-    for table, found in rows_of(system.conn).items():
-        if table != "states":
-            assert not [row for row in found if gone & {str(value) for value in row}], table
-
-
 async def _friends_are_shown(system: FriendsSystem, model: FriendsModel, player: UUID) -> None:
     async with system.pool.connection() as conn:
         assert _rows(await friends_of(conn, player)) == friends(model, player)
@@ -249,11 +199,6 @@ def _may_look(model: FriendsModel, code: Code, player: UUID, *, is_late: bool) -
     except Refused:
         return False
     return not is_late
-
-
-def _same(found: dict[str, Any], expected: dict[str, Any]) -> None:
-    for table, lines in expected.items():
-        assert found[table] == lines, table
 
 
 def _plain(half: Match) -> Any:

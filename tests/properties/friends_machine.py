@@ -2,32 +2,20 @@
 
 from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from command_api.confirmations.use_cases import Asked
-from command_api.matches.executing import Done
-from events.base import Cause
-from events.refusals import Refusal
-from tests.examples import NOON
 from tests.properties import friends_sayings as told
 from tests.properties import sayings
-from tests.properties.friends_acting import Acting, Action, Deed, code_of
-from tests.properties.friends_comparing import (
-    is_in_log,
-    is_shown,
-    nobody_else_sees,
-    nothing_is_left,
-    rows_are_equal_however_projected,
-)
+from tests.properties.friends_comparing import is_shown, nobody_else_sees
+from tests.properties.friends_deeds import Deeds
 from tests.properties.friends_model import FriendsModel
+from tests.properties.friends_rows import nothing_is_left, rows_are_equal_however_projected
 from tests.properties.friends_system import FriendsSystem
-from tests.properties.model import Refused
 
 PLAYERS: Final = tuple(UUID(int=number) for number in (1, 2, 3))
-COMMANDS: Final = UUID(int=4)
 MOST_MATCHES: Final = 4
 REMINDING: Final = timedelta(days=3, hours=1)
 EXPIRING: Final = timedelta(days=15)
@@ -38,14 +26,12 @@ numbers = st.integers(0, 3)
 anybody = st.sampled_from([0, 0, 1, 1, 2])
 
 
-class FriendsMachine(RuleBasedStateMachine):
+class FriendsMachine(Deeds, RuleBasedStateMachine):
     """Players of two processes, the OCR, the projection and time, in any order."""
 
     def __init__(self, system: FriendsSystem) -> None:
-        super().__init__()
-        self.system = system
-        self.commands = 0
-        self.codes_given: list[tuple[UUID, str]] = []
+        RuleBasedStateMachine.__init__(self)
+        Deeds.__init__(self, system)
 
     @initialize(
         names=st.tuples(*[st.none() | sayings.names] * len(PLAYERS)),
@@ -68,9 +54,7 @@ class FriendsMachine(RuleBasedStateMachine):
         is_confirmed: bool,
     ) -> None:
         """A match that the owner asks to confirm, and that the other player sent as well."""
-        self.model = FriendsModel(dict(zip(PLAYERS, names, strict=True)))
-        self.acting = Acting(self.model)
-        self.system.begin_with(self.model.names)
+        self.begin_with(FriendsModel(dict(zip(PLAYERS, names, strict=True))))
         self.upload_by(PLAYERS[0], details, said)
         code = self.ask_for(self._match(0), PLAYERS[0], None)
         self._upload_the_same(self._match(0), PLAYERS[1], others, reading if is_read else None)
@@ -220,21 +204,6 @@ class FriendsMachine(RuleBasedStateMachine):
         nothing_is_left(self.system, self.model.gone)
         rows_are_equal_however_projected(self.system)
 
-    def erase_player(self, player: UUID) -> None:
-        """End an account, and take away what is left of it."""
-        self.project_all()
-        self.model.erase(player)
-        self.system.run(self.system.end(player))
-        self.system.run(self.system.erasing.take_away(player))
-        self.all_in_log()
-        self.project_all()
-        assert self.system.run(self.system.erasing.take_away(player)) is None
-
-    def upload_by(self, player: UUID, details: Any, said: Any) -> UUID:
-        match_id = uuid5(COMMANDS, f"match {self.commands}")
-        self.act(self.acting.upload(match_id, {**details, "owner": player}, said))
-        return match_id
-
     def _upload_the_same(self, match_id: UUID, player: UUID, details: Any, reading: Any) -> None:
         said = told.mirrored(self.model.matches[match_id])
         same = self.upload_by(player, details, None if reading else said)
@@ -242,14 +211,6 @@ class FriendsMachine(RuleBasedStateMachine):
             score = (said["score_user"], said["score_opponent"])
             reading = {**reading, "score": score, "stats": said["stats"]}
             self.act(self.acting.hear(same, 1, reading, None))
-
-    def ask_for(self, match_id: UUID, player: UUID, stale: int | None) -> str:
-        """Even one who is refused may try the code that they would have got."""
-        cause, asked = self.act(self.acting.ask(match_id, player, stale))
-        code = code_of(match_id, cause)
-        assert not isinstance(asked, Asked) or asked.code == code
-        self.codes_given.append((match_id, code))
-        return code
 
     def _confirm(
         self, match_id: UUID, code: str | None, seat: int, said: Any, joined: Any, stale: int | None
@@ -260,62 +221,6 @@ class FriendsMachine(RuleBasedStateMachine):
         player = self._seated(match_id, seat)
         self.project_all()
         self.act(self.acting.confirm(match_id, player, code, said, stale))
-
-    def act(self, action: Action) -> tuple[Cause, Done | Asked | str]:
-        """Do it on both; a repeat of what was done changes nothing."""
-        cause = self.cause_of(action)
-        before = self.model.events
-        expected = self._refusal(action, cause)
-        process, other = self.system.processes
-        fingerprint = cause.command_id.bytes
-        outcome = self.system.run(outcome_of(action.do(process, cause, fingerprint)))
-        if expected:
-            assert outcome == expected
-        else:
-            assert isinstance(outcome, Done | Asked), outcome
-            position = self.model.events if self.model.events > before else None
-            # An upload that waits for its reading tells how far the read models are, if further.
-            assert action.is_upload or done_of(outcome).position == position
-        if self.commands % 4 == 0 and self.model.events > before:
-            again = self.system.run(outcome_of(action.do(other, cause, fingerprint)))
-            if action.is_repeatable and isinstance(again, Done | Asked):
-                assert done_of(again).position == self.model.events
-        is_in_log(self.system, self.model, action.match_id)
-        return cause, outcome
-
-    def cause_of(self, action: Action) -> Cause:
-        """That of the next command."""
-        self.commands += 1
-        command_id = uuid5(COMMANDS, str(self.commands))
-        return Cause(
-            command_id=command_id,
-            actor=action.actor,
-            occurred_at=NOON + timedelta(minutes=self.commands),
-            correlation_id=command_id,
-            causation_id=command_id,
-        )
-
-    def _refusal(self, action: Action, cause: Cause) -> str | None:
-        """Do it on the model; gives the kind of refusal if it is refused."""
-        try:
-            action.hurdle()
-            match = self.model.matches.get(action.match_id)
-            if match and action.version not in (None, match["version"]):
-                return "VersionMismatch"
-            action.on_model(cause)
-        except Refused as refused:
-            return str(refused)
-        return None
-
-    def all_in_log(self) -> None:
-        for match_id in self.model.matches:
-            is_in_log(self.system, self.model, match_id)
-
-    def project_all(self) -> None:
-        head = self.system.log.head()
-        while self.system.project(limit=7) < head:
-            pass
-        assert head == self.model.events
 
     def _match(self, which: int) -> UUID:
         matches = list(self.model.matches)
@@ -338,23 +243,3 @@ class FriendsMachine(RuleBasedStateMachine):
         seats = [*first, *(player for player in PLAYERS if player not in first)]
         player = seats[seat]
         return self._one(seat) if player in self.model.gone else player
-
-
-async def outcome_of(deed: Deed) -> Done | Asked | str:
-    """What was done, or the kind of refusal, which has a sentence."""
-    try:
-        return await deed
-    except Refusal as refusal:
-        return _kind(refusal)
-
-
-def _kind(refusal: Refusal) -> str:
-    sentence = str(refusal)
-    assert sentence.endswith(".")
-    assert sentence[0].isupper()
-    assert all(each for fault in refusal.fields.values() for each in fault)
-    return type(refusal).__name__
-
-
-def done_of(outcome: Done | Asked) -> Done:
-    return outcome.done if isinstance(outcome, Asked) else outcome

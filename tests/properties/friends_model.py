@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from tests.properties.friends_erasing import without
 from tests.properties.friends_joining import score_fits, the_same_match
 from tests.properties.friends_seen import half_of, is_shared, name_of_asker, turned_to
 from tests.properties.model import Refused, Shown, is_impossible, numbers_said, turned
@@ -217,35 +218,10 @@ class FriendsModel:
     def erase_from(self, match_id: UUID, player: UUID) -> None:
         """Nothing is left of them; the other one's half goes on without names."""
         match = self.matches[match_id]
-        request, friend = match["request"], match["friend"]
-        if player == match["owner"]:
-            if match["erased"]:
-                return
-            lost = {"deleted": True, "erased": True, "asked": None, **_without_names(match)}
-            if friend:
-                friend = {**friend, "calls": ""}
-        else:
-            held = (match["dispute"], match["attached"])
-            is_friend = bool(friend and friend["id"] == player)
-            if not is_friend and all(each is None or each["by"] != player for each in held):
-                return
-            lost = {}
-            if is_friend and is_shared(match):
-                lost = {"has_lost_friend": True, **_without_names(match)}
-            friend = None if is_friend else friend
-        if match["dispute"] and match["dispute"]["by"] == player:
-            lost |= {"dispute": None, "verification": "none"}
-        if (attached := match["attached"]) and (attached["by"] == player or attached["asked"]):
-            lost["attached"] = None
-        is_over = request and (
-            request["by"] == player or player == match["owner"] or request["code"] is None
-        )
-        if is_over and not request["ending"]:
-            request, lost["verification"] = {**request, "ending": "withdrawn"}, "none"
-        if request and request["by"] == player:
-            request = None
-        happened = "erased" if player == match["owner"] else "friend_erased"
-        self._record(match_id, happened, **lost, request=request, friend=friend)
+        changes = without(match, player)
+        if changes is not None:
+            happened = "erased" if player == match["owner"] else "friend_erased"
+            self._record(match_id, happened, **changes)
 
     def half(self, match_id: UUID, player: UUID) -> dict[str, Any]:
         """The match as a player sees it, if it is theirs."""
@@ -330,14 +306,3 @@ def _is_free(match: dict[str, Any], player: UUID) -> bool:
     has_numbers = match["confirmed"] or (match["reading"] and not match["asked"])
     is_private = match["verification"] == "none" and not is_shared(match)
     return bool(is_there and has_numbers and is_private)
-
-
-def _without_names(match: dict[str, Any]) -> dict[str, Any]:
-    """What is left of the names of people; the side that they told stays told."""
-    reading = match["reading"]
-    return {
-        "opponent_name": "",
-        "own_names": [],
-        "side": match["side"] or (match["seen_from"] if match["confirmed"] else None),
-        "reading": reading and {**reading, "left": None, "right": None},
-    }

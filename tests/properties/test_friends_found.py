@@ -9,7 +9,8 @@ import pytest
 from command_api.matches.executing import Done
 from tests.conftest import NewDatabase
 from tests.examples import NOON
-from tests.properties.friends_machine import PLAYERS, FriendsMachine, outcome_of
+from tests.properties.friends_deeds import outcome_of
+from tests.properties.friends_machine import PLAYERS, FriendsMachine
 from tests.properties.friends_system import FriendsSystem
 
 OWNER, FRIEND, OTHER = PLAYERS
