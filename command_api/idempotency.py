@@ -13,16 +13,24 @@ from uuid import UUID, uuid4, uuid5
 import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from events.group import OTHER_REQUEST
 from events.identity import Principal
+from events.questions import Pool, ask
 from events.refusals import Invalid, Unprocessable
+from events.statements import Statement
 from events.web import WebRequest
 
 HEADER: Final = "idempotency-key"
 LONGEST: Final = 255
 KEPT: Final = timedelta(days=7)
+_FIRST: Final = Statement(
+    """
+    SELECT fingerprint, status, headers, body
+    FROM log.answers
+    WHERE command_id = %(command_id)s
+    """
+)
 
 
 class Attempt(Struct, frozen=True):
@@ -62,26 +70,17 @@ def attempt_of(
 class Answers:
     """The kept answers, in the table `log.answers`."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def first(self, attempt: Attempt) -> Answer | None:
         """The answer that was given first; raises `Unprocessable` if to another request."""
         if attempt.fingerprint is None:
             return None
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """
-                SELECT fingerprint, status, headers, body
-                FROM log.answers
-                WHERE command_id = %(command_id)s
-                """,
-                {"command_id": attempt.command_id},
-            )
-            row = await cursor.fetchone()
-        if row is None:
+        rows = await ask(self._pool, _FIRST, {"command_id": attempt.command_id})
+        if not rows:
             return None
-        fingerprint, status, headers, body = row
+        fingerprint, status, headers, body = rows.row(0)
         if fingerprint != attempt.fingerprint:
             raise Unprocessable(OTHER_REQUEST)
         return Answer(status, msgspec.json.decode(headers, type=dict[str, str]), body)

@@ -66,8 +66,8 @@ class Gathered:
     async def _ask_for(self, group: Mapping[Key, Sequence[Answered]]) -> None:
         answers: dict[Key, tuple[Any, ...]] = {}
         try:
-            rows = await ask(self._pool, self._statement, _arrays([*group]))
             keys = [*group]
+            rows = await ask(self._pool, self._statement, _arrays(keys))
             for number in range(len(rows)):
                 place, *row = rows.row(number)
                 answers[keys[place - 1]] = tuple(row)

@@ -6,22 +6,31 @@ were hardly played may have equal numbers. It takes both. Only duplicates have a
 
 import hashlib
 from collections.abc import Iterable
-from typing import Any, Final, LiteralString
+from typing import Final, LiteralString
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from events.match import Match
+from events.questions import Pool, ask
 from events.reading import Reading
+from events.statements import Statement
 
 # With fewer statistics read on both sides, equal ones prove little.
 FEWEST_STATISTICS: Final = 10
 # A screen that was compressed, scaled or tinted again differs in at most so many of 64 bits.
 MOST_DIFFERENT_BITS: Final = 10
+
+_OF: Final = Statement(
+    """
+    SELECT duplicate_of
+    FROM read_models.duplicates
+    WHERE owner_id = %(owner_id)s AND match_id = %(match_id)s
+    """
+)
 
 Change = tuple[Match | None, Match]
 
@@ -93,22 +102,13 @@ def fill(cursor: Cursor[TupleRow]) -> None:
 class Duplicates:
     """Tells the command side what the read models found."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def of(self, owner_id: UUID, match_id: UUID) -> UUID | None:
         """The player's first match with the same screen, if this one is not the first."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """
-                SELECT duplicate_of
-                FROM read_models.duplicates
-                WHERE owner_id = %(owner_id)s AND match_id = %(match_id)s
-                """,
-                {"owner_id": owner_id, "match_id": match_id},
-            )
-            row = await cursor.fetchone()
-        return row[0] if row else None
+        rows = await ask(self._pool, _OF, {"owner_id": owner_id, "match_id": match_id})
+        return rows.value(0, 0) if rows else None
 
 
 _FIND: Final[LiteralString] = """

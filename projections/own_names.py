@@ -7,11 +7,12 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from events.match import Match
 from events.names import fold
 from events.perspective import perspective_of
+from events.questions import Pool, ask
+from events.statements import Statement
 from events.stats import Side
 from projections.upsert import Upsert, Writes
 
@@ -20,6 +21,16 @@ _COLUMNS: Final = {"key": "text", "owner_id": "uuid", "folded": "text", "times":
 _INSERT: Final = Upsert("own_names", _COLUMNS, key=None)
 _UPSERT: Final = Upsert(
     "own_names", _COLUMNS, "key", summed=("times",), kept=("owner_id", "folded")
+)
+
+_OF: Final = Statement(
+    f"""
+    SELECT folded
+    FROM read_models.own_names
+    WHERE owner_id = %(owner_id)s
+    ORDER BY times DESC, folded
+    LIMIT {MOST_TOLD}
+    """  # noqa: S608  # a number
 )
 
 
@@ -87,20 +98,10 @@ def write_new(cursor: Cursor[TupleRow], names: Names) -> None:
 class OwnNames:
     """Tells the command side what a player was called before."""
 
-    def __init__(self, pool: AsyncConnectionPool[Any]) -> None:
+    def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def of(self, owner_id: UUID) -> tuple[str, ...]:
         """The player's folded names, the most frequent first."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                """
-                SELECT folded
-                FROM read_models.own_names
-                WHERE owner_id = %(owner_id)s
-                ORDER BY times DESC, folded
-                LIMIT %(limit)s
-                """,
-                {"owner_id": owner_id, "limit": MOST_TOLD},
-            )
-            return tuple(folded for (folded,) in await cursor.fetchall())
+        rows = await ask(self._pool, _OF, {"owner_id": owner_id})
+        return tuple(rows.value(number, 0) for number in range(len(rows)))

@@ -16,6 +16,7 @@ from psycopg_pool import AsyncConnectionPool
 from deploy.migrate import migrate_tables
 from deploy.nats import Nats
 from deploy.postgres import OWNER, Postgres
+from events.answering import AsyncAnsweringConnection
 from events.broker import create_broker
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
@@ -150,7 +151,13 @@ def owner_keys(database: str) -> Iterator[OwnerKeys]:
 
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
-    async with AsyncConnectionPool[Any](database, min_size=1, max_size=8, open=False) as pool:
+    async with AsyncConnectionPool[Any](
+        database,
+        connection_class=AsyncAnsweringConnection,
+        min_size=1,
+        max_size=8,
+        open=False,
+    ) as pool:
         yield pool
 
 

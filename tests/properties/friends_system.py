@@ -22,6 +22,7 @@ from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from deploy.mail_folder import FolderOfMails
 from deploy.screenshots_folder import FolderOfScreenshots
+from events.answering import AsyncAnsweringConnection
 from events.log import MatchLog
 from events.owner_keys import destroy
 from events.progress import Progress
@@ -94,7 +95,13 @@ class FriendsSystem(System):
     @asynccontextmanager
     async def _running(self, logs: Sequence[MatchLog]) -> AsyncIterator[None]:
         async with (
-            AsyncConnectionPool[Any](self.database, min_size=2, max_size=8, open=False) as pool,
+            AsyncConnectionPool[Any](
+                self.database,
+                connection_class=AsyncAnsweringConnection,
+                min_size=2,
+                max_size=8,
+                open=False,
+            ) as pool,
             Progress(self.database) as progress,
             await AsyncConnection.connect(self.database, autocommit=True) as self._leader,
         ):

@@ -13,7 +13,6 @@ from anyio.from_thread import start_blocking_portal
 from nats.aio.client import Client
 from psycopg import sql
 from psycopg.rows import TupleRow
-from psycopg_pool import AsyncConnectionPool
 
 from command_api.inbox import subscribe
 from command_api.matches.executing import Executor
@@ -40,6 +39,7 @@ from projections.duplicates import Duplicates
 from projections.own_names import OwnNames
 from projections.places import LivePlace
 from tests.conftest import MASTER_KEY
+from tests.pools import statement_pool
 
 LOG = ("log.events", "log.commands", "log.checkpoints")
 READ_MODELS = tuple(f"read_models.{table}" for table in (*MATCHES.tables, "dead_letters"))
@@ -122,7 +122,7 @@ class System:
     @asynccontextmanager
     async def _running(self, logs: Sequence[MatchLog]) -> AsyncIterator[None]:
         async with (
-            AsyncConnectionPool[Any](self.database, min_size=1, max_size=2, open=False) as pool,
+            statement_pool(self.database) as pool,
             Progress(self.database) as progress,
         ):
             store = FolderOfScreenshots(self._folder)

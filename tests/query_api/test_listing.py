@@ -11,9 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from psycopg_pool import AsyncConnectionPool
 
-from events.answering import AsyncAnsweringConnection
 from events.match import Confirmed, Match, evolve
 from events.stats import Pair
 from projections.builds import look_into
@@ -21,6 +19,7 @@ from projections.matches import write_halves
 from query_api.filters import Span
 from query_api.listing import SORTS, Place, Wanted, page_query, read_page
 from tests.examples import NOON, OWNER_ID, UPLOADED
+from tests.pools import statement_pool
 
 BEGUN = evolve(None, UPLOADED)
 STRANGER = UUID(int=99)
@@ -61,13 +60,7 @@ async def pages(
     """All pages of a list; `between` is done after the first."""
     read: list[list[UUID]] = []
     after: Place | None = None
-    async with AsyncConnectionPool(
-        database,
-        connection_class=AsyncAnsweringConnection,
-        kwargs={"autocommit": True},
-        min_size=1,
-        open=False,
-    ) as pool:
+    async with statement_pool(database) as pool:
         while True:
             page = await read_page(pool, OWNER_ID, wanted, after, limit)
             read.append([listed.place.match_id for listed in page.matches])

@@ -1,0 +1,103 @@
+"""Whoever asks the same at the same moment is answered together."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from events.questions import Gathered, Pool
+from events.statements import Statement
+from tests.pools import statement_pool
+
+# Of every key but the first its own bytes, and the number of the statement that found it.
+NUMBERED = Statement(
+    """
+    WITH asked AS MATERIALIZED (SELECT nextval('statements') AS number)
+    SELECT place, uuid_send(key), number
+    FROM unnest(%(keys_0)s::uuid[]) WITH ORDINALITY AS keys(key, place), asked
+    WHERE key <> '00000000-0000-0000-0000-000000000000'
+    ORDER BY place DESC
+    """
+)
+PAIRS = Statement(
+    """
+    SELECT place, left_one, right_one
+    FROM unnest(%(keys_0)s::uuid[], %(keys_1)s::uuid[])
+        WITH ORDINALITY AS keys(left_one, right_one, place)
+    """
+)
+ENDS_ITS_CONNECTION = Statement(
+    "SELECT place, pg_terminate_backend(pg_backend_pid())"
+    " FROM unnest(%(keys_0)s::uuid[]) WITH ORDINALITY AS keys(key, place)"
+)
+NOBODY, *SOME = (UUID(int=number) for number in range(6))
+
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def numbered(database: str) -> Pool:
+    with psycopg.connect(database, autocommit=True) as conn:
+        conn.execute("CREATE SEQUENCE statements")
+    return statement_pool(database)
+
+
+async def asked(gathered: Gathered, *keys: UUID) -> list[Any]:
+    return [*await asyncio.gather(*(gathered.row(key) for key in keys))]
+
+
+async def until_on_its_way() -> None:
+    """Until those who asked have been heard; an answer takes far longer."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
+async def test_each_gets_the_row_of_its_own_key(numbered: Pool) -> None:
+    async with numbered:
+        rows = await asked(Gathered(numbered, NUMBERED), SOME[3], NOBODY, SOME[0], SOME[3])
+    assert rows == [(SOME[3].bytes, 1), None, (SOME[0].bytes, 1), (SOME[3].bytes, 1)]
+
+
+async def test_whoever_comes_meanwhile_shares_the_next_question(numbered: Pool) -> None:
+    async with numbered:
+        gathered = Gathered(numbered, NUMBERED)
+        first = asyncio.create_task(gathered.row(SOME[0]))
+        await until_on_its_way()
+        others = asyncio.create_task(asked(gathered, *SOME))
+        assert await first == (SOME[0].bytes, 1)
+        # None of them is given what was found before it asked.
+        assert await others == [(key.bytes, 2) for key in SOME]
+        assert await gathered.row(SOME[1]) == (SOME[1].bytes, 3)
+
+
+async def test_a_key_may_have_parts(database: str) -> None:
+    async with statement_pool(database) as pool:
+        gathered = Gathered(pool, PAIRS)
+        pairs = list(zip(SOME, reversed(SOME), strict=True))
+        rows = await asyncio.gather(*(gathered.row(*pair) for pair in pairs))
+    assert rows == pairs
+
+
+async def test_one_who_goes_away_takes_nobody_along(numbered: Pool) -> None:
+    async with numbered:
+        gathered = Gathered(numbered, NUMBERED)
+        impatient, patient = (asyncio.create_task(gathered.row(SOME[0])) for _ in range(2))
+        await until_on_its_way()
+        impatient.cancel()
+        assert await patient == (SOME[0].bytes, 1)
+    assert impatient.cancelled()
+
+
+async def test_a_lost_connection_is_told_to_all_and_the_next_question_goes_through(
+    database: str,
+) -> None:
+    async with statement_pool(database, most=1) as pool:
+        gathered = Gathered(pool, ENDS_ITS_CONNECTION)
+        outcomes = await asyncio.gather(
+            *(gathered.row(key) for key in SOME), return_exceptions=True
+        )
+        assert all(isinstance(each, psycopg.OperationalError) for each in outcomes)
+        assert await Gathered(pool, PAIRS).row(SOME[0], SOME[1]) == (SOME[0], SOME[1])
