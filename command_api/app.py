@@ -8,6 +8,8 @@ from command_api.accounts import routes as accounts_routes
 from command_api.accounts.use_cases import Accounts
 from command_api.caller import Caller
 from command_api.confirmations import routes as confirmations_routes
+from command_api.confirmations.use_cases import Confirmations
+from command_api.desk import Desk
 from command_api.erasing import Erasing
 from command_api.idempotency import Answers
 from command_api.matches import routes as matches_routes
@@ -34,13 +36,19 @@ def create_app(
     erasing: Erasing,
     media: MediaAddresses,
     tickets: Tickets,
-    confirmations: confirmations_routes.Desk,
+    confirmations: Confirmations,
+    app_address: str,
 ) -> Litestar:
     """The command API over parts that are running; it opens and closes nothing itself."""
 
     async def access(request: WebRequest) -> Access:
         """Who asks, and how long their token lasts."""
         return await doorkeeper.access(request)
+
+    async def desk(request: WebRequest) -> Desk:
+        """Who asks for a change of matches, with all that it takes."""
+        principal = await doorkeeper(request)
+        return Desk(principal, matches, confirmations, answers, media, app_address)
 
     return Litestar(
         route_handlers=[
@@ -58,12 +66,10 @@ def create_app(
             "tickets": Provide(lambda: tickets, sync_to_thread=False),
             "accounts": Provide(lambda: accounts, sync_to_thread=False),
             "previews": Provide(lambda: previews, sync_to_thread=False),
-            "answers": Provide(lambda: answers, sync_to_thread=False),
+            "desk": Provide(desk),
             "commands": Provide(lambda: matches, sync_to_thread=False),
             "caller": Provide(lambda: caller, sync_to_thread=False),
-            "media": Provide(lambda: media, sync_to_thread=False),
             "cursors": Provide(lambda: cursors, sync_to_thread=False),
-            "desk": Provide(lambda: confirmations, sync_to_thread=False),
             "erasing": Provide(lambda: erasing, sync_to_thread=False),
         },
         exception_handlers=EXCEPTION_HANDLERS,

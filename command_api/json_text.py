@@ -26,10 +26,12 @@ def from_json(body: bytes | str, wanted: type[T], field: str = "") -> T:
         parsed = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Invalid(UNREADABLE, {field: [UNREADABLE]} if field else None) from None
-    if _depth(parsed) > DEEPEST:
+    text = body if isinstance(body, str) else body.decode()
+    # Every level opens with a bracket: with few brackets nobody has to look.
+    if text.count("[") + text.count("{") > DEEPEST and _depth(parsed) > DEEPEST:
         sentence = "This JSON is nested too deeply."
         raise Invalid(sentence, {field: [sentence]} if field else None)
-    if twice := _repeated(json.loads(body, object_pairs_hook=_Pairs, parse_int=str)):
+    if twice := _sent_twice(text):
         raise Invalid("A field was sent twice.", {below(field, twice): ["Send this once."]})
     return convert(parsed, wanted, field)
 
@@ -84,6 +86,24 @@ def _depth(value: object) -> int:
         elif isinstance(item, list):
             waiting.extend((child, depth + 1) for child in item)
     return deepest
+
+
+def _sent_twice(text: str) -> str | None:
+    """The path of the first key that an object holds twice."""
+    try:
+        json.loads(text, object_pairs_hook=_refuse_equal_keys, parse_int=str)
+    except _EqualKeys:
+        return _repeated(json.loads(text, object_pairs_hook=_Pairs, parse_int=str))
+    return None
+
+
+class _EqualKeys(Exception):
+    """An object holds a key twice."""
+
+
+def _refuse_equal_keys(pairs: list[tuple[str, Any]]) -> None:
+    if len(dict(pairs)) < len(pairs):
+        raise _EqualKeys
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -20,7 +20,6 @@ from command_api.accounts.password_rules import PasswordRules
 from command_api.accounts.use_cases import Accounts
 from command_api.app import create_app as create_command_app
 from command_api.caller import Caller
-from command_api.confirmations.routes import Desk as ConfirmationDesk
 from command_api.confirmations.use_cases import Confirmations
 from command_api.erasing import Erasing
 from command_api.idempotency import Answers
@@ -145,7 +144,6 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
 
             doorkeeper = Doorkeeper(Verifier(keys), revocations)
             keeper = Keeper(screenshots, quotas)
-            answers = Answers(statements)
             commands = MatchCommands(
                 match_log,
                 progress,
@@ -174,7 +172,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                     password_rules=PasswordRules(shortest=settings.shortest_password),
                 ),
                 matches=commands,
-                answers=answers,
+                answers=Answers(statements),
                 previews=previews,
                 doorkeeper=doorkeeper,
                 caller=Caller(settings.proxies),
@@ -188,13 +186,8 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 ),
                 media=media,
                 tickets=tickets,
-                confirmations=ConfirmationDesk(
-                    confirmations,
-                    commands,
-                    answers,
-                    media,
-                    settings.app_address or settings.public,
-                ),
+                confirmations=confirmations,
+                app_address=settings.app_address or settings.public,
             )
             query = create_query_app(
                 pool=queried.pool,

@@ -20,6 +20,7 @@ from events.columns import BYTES, INT8S, TEXTS, TIMES, UUIDS, Column
 from events.group import Known, Place
 from events.statements import Rows, Statement
 
+# Told of every group. Those who wait for few kinds of events listen to the names of these.
 APPENDED_CHANNEL: Final = "log_appended"
 # Any number does, as long as every writer takes the same.
 TAKE_APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock(7431142)"
@@ -49,7 +50,7 @@ _LOOK: Final = Statement(
     """
 )
 _INSERT: Final = Statement(
-    f"""
+    """
     WITH events AS (
         INSERT INTO log.events (
             originator_id, originator_version, topic, state,
@@ -66,8 +67,8 @@ _INSERT: Final = Statement(
             %(command_ids)s::uuid[], %(lasts)s::bigint[], %(fingerprints)s::bytea[]
         )
     )
-    SELECT pg_notify('{APPENDED_CHANNEL}', '')
-    """  # noqa: S608  # a constant
+    SELECT pg_notify(channel, '') FROM unnest(%(channels)s::text[]) AS channel
+    """
 )
 _STATEMENTS: Final = (_BEGIN, _LOCK, _LOOK, _INSERT, _COMMIT)
 
@@ -123,6 +124,7 @@ class AppendingConnection(AnsweringConnection):
                     "command_ids": UUIDS.column(command_ids),
                     "lasts": INT8S.column(lasts),
                     "fingerprints": BYTES.column(fingerprints),
+                    "channels": TEXTS.column([APPENDED_CHANNEL, *{row.name for row in rows}]),
                 },
             )
         self._send(_COMMIT)

@@ -20,7 +20,6 @@ from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.noting import Noted
 from events.pending import Pending
 from events.reconciling import Fate, fate, pause_after
-from events.recorder import APPENDED_CHANNEL
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
 from events.waiting_out import wait_out
 from events.wanted_readings import KINDS
@@ -80,7 +79,7 @@ class Relay:
     async def _lead(self) -> None:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
             async with cut_after(conn, self._lease):
-                await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+                await tail.listen(conn, KINDS)
                 self._position = await pending.position(conn)
                 self._noted = Noted(self._position)
             self._queue.begin(await self._look_at_streams(conn))

@@ -5,9 +5,9 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from msgspec import Struct
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 
-from events.catalogue import CURRENT
+from events.catalogue import CURRENT, NAMES
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent, ScreenshotUploaded
@@ -22,6 +22,15 @@ class Tail(Struct, frozen=True):
     events: Sequence[Recorded]
     position: int
     is_behind: bool
+
+
+async def listen(conn: AsyncConnection[Any], kinds: Collection[type[MatchEvent]]) -> None:
+    """Have `conn` told when events of these kinds are appended, and nothing of others.
+
+    A follower that was told of every command would cost each a look at the log.
+    """
+    for kind in kinds:
+        await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(NAMES[kind])))
 
 
 async def read(

@@ -15,7 +15,7 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match
-from events.questions import Pool, ask
+from events.questions import Gathered, Pool
 from events.reading import Reading
 from events.statements import Statement
 
@@ -26,9 +26,10 @@ MOST_DIFFERENT_BITS: Final = 10
 
 _OF: Final = Statement(
     """
-    SELECT duplicate_of
-    FROM read_models.duplicates
-    WHERE owner_id = %(owner_id)s AND match_id = %(match_id)s
+    SELECT place, duplicate_of
+    FROM unnest(%(keys_0)s::uuid[], %(keys_1)s::uuid[])
+        WITH ORDINALITY AS asked(owner_id, match_id, place)
+    JOIN read_models.duplicates USING (owner_id, match_id)
     """
 )
 
@@ -103,12 +104,12 @@ class Duplicates:
     """Tells the command side what the read models found."""
 
     def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+        self._found = Gathered(pool, _OF)
 
     async def of(self, owner_id: UUID, match_id: UUID) -> UUID | None:
         """The player's first match with the same screen, if this one is not the first."""
-        rows = await ask(self._pool, _OF, {"owner_id": owner_id, "match_id": match_id})
-        return rows.value(0, 0) if rows else None
+        row = await self._found.row(owner_id, match_id)
+        return row[0] if row else None
 
 
 _FIND: Final[LiteralString] = """

@@ -26,7 +26,6 @@ from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.match import Match
 from events.matches import MatchEvent
 from events.noting import Noted
-from events.recorder import APPENDED_CHANNEL
 from events.refusals import Conflict, NotFound, Unavailable
 from events.waiting_out import wait_out
 
@@ -74,7 +73,7 @@ class ConfirmationProcess:
     async def _lead(self) -> None:
         async with leading(self._conninfo, LOCK, self._lease, self._stand_by) as conn:
             async with cut_after(conn, self._lease):
-                await conn.execute(f"LISTEN {APPENDED_CHANNEL}")
+                await tail.listen(conn, KINDS)
             await self.begin(conn)
             while True:
                 is_behind = await self.step(conn)

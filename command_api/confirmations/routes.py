@@ -14,8 +14,7 @@ from msgspec import Struct
 from command_api.bodies import Form, read_form, read_json
 from command_api.confirmations.answering import Answering, match_of_code
 from command_api.confirmations.commands import Confirm, Dispute
-from command_api.confirmations.use_cases import Confirmations
-from command_api.idempotency import Answers
+from command_api.desk import Desk
 from command_api.matches.executing import Done
 from command_api.matches.requests import (
     Asked,
@@ -25,10 +24,7 @@ from command_api.matches.requests import (
     response_of,
 )
 from command_api.matches.upload_form import FILE
-from command_api.matches.use_cases import MatchCommands
 from command_api.pictures import MAX_BYTES
-from events.identity import Principal
-from events.media import MediaAddresses
 from events.parameters import parameters_of
 from events.progress import NOT_REACHED
 from events.refusals import Invalid, Refusal
@@ -48,31 +44,20 @@ class AskedForConfirmation(Struct, frozen=True):
     expires_at: datetime
 
 
-class Desk(Struct, frozen=True):
-    """What all these addresses work with; `app_address` is where links to the frontend lead."""
-
-    confirmations: Confirmations
-    commands: MatchCommands
-    answers: Answers
-    media: MediaAddresses
-    app_address: str
-
-
 @post(OF_MATCH, status_code=201)
 async def request_confirmation(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
     desk: NamedDependency[Desk],
 ) -> Response[AskedForConfirmation]:
     """Ask the opponent to confirm a match; an open request is replaced."""
-    async with _strangers_first(desk, match_id, principal):
+    async with _strangers_first(desk, match_id):
         parameters_of(request)
-        asked = asked_by(request, principal, ())
+        asked = asked_by(request, desk.principal, ())
         version = expected_version(request)
     given = await desk.confirmations.ask(
         match_id_of(match_id),
-        principal.user_id,
+        desk.principal.user_id,
         asked.cause,
         version,
         asked.attempt.fingerprint,
@@ -90,54 +75,47 @@ async def request_confirmation(
 async def withdraw_confirmation(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
     desk: NamedDependency[Desk],
 ) -> Response[None]:
     """Take the request back, or let go of the answer that disputes the match."""
-    async with _strangers_first(desk, match_id, principal):
+    async with _strangers_first(desk, match_id):
         parameters_of(request)
-        asked = asked_by(request, principal)
+        asked = asked_by(request, desk.principal)
     done = await desk.confirmations.withdraw(
-        match_id_of(match_id), principal.user_id, asked.cause, expected_version(request)
+        match_id_of(match_id), desk.principal.user_id, asked.cause, expected_version(request)
     )
     return Response(None, status_code=204, headers=await _headers(desk, done, asked))
 
 
 @post([f"{OF_MATCH}/confirm", f"{WITH_CODE}/confirm"], status_code=200)
-async def confirm(
-    request: WebRequest, principal: NamedDependency[Principal], desk: NamedDependency[Desk]
-) -> Response[bytes]:
+async def confirm(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
     """Say that the numbers are right: from then on the match is in both lists."""
-    async with _closed_first(desk, request, principal):
+    async with _closed_first(desk, request):
         command = await _body(request, Confirm)
-        asked = asked_by(request, principal, [msgspec.json.encode(command)])
+        asked = asked_by(request, desk.principal, [msgspec.json.encode(command)])
     return await _once(
         desk, request, asked, lambda answering: desk.confirmations.confirm(answering, command)
     )
 
 
 @post([f"{OF_MATCH}/dispute", f"{WITH_CODE}/dispute"], status_code=200)
-async def dispute(
-    request: WebRequest, principal: NamedDependency[Principal], desk: NamedDependency[Desk]
-) -> Response[bytes]:
+async def dispute(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
     """Say that the numbers are wrong, and why."""
-    async with _closed_first(desk, request, principal):
+    async with _closed_first(desk, request):
         command = await read_json(request, Dispute)
-        asked = asked_by(request, principal, [msgspec.json.encode(command)])
+        asked = asked_by(request, desk.principal, [msgspec.json.encode(command)])
     return await _once(
         desk, request, asked, lambda answering: desk.confirmations.dispute(answering, command)
     )
 
 
 @post([f"{OF_MATCH}/screenshot", f"{WITH_CODE}/screenshot"], status_code=200)
-async def attach_screenshot(
-    request: WebRequest, principal: NamedDependency[Principal], desk: NamedDependency[Desk]
-) -> Response[bytes]:
+async def attach_screenshot(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
     """Have an own screenshot read and compared with the numbers."""
-    async with _closed_first(desk, request, principal):
+    async with _closed_first(desk, request):
         form = await read_form(request, frozenset({FILE}), MAX_BYTES)
         _refuse_texts(form)
-        asked = asked_by(request, principal, form.content())
+        asked = asked_by(request, desk.principal, form.content())
     file, seconds = form.files[FILE], asked.wait.reading
     return await _once(
         desk, request, asked, lambda answering: desk.confirmations.attach(answering, file, seconds)
@@ -188,24 +166,24 @@ def _answering(request: WebRequest, asked: Asked) -> Answering:
 
 
 @asynccontextmanager
-async def _strangers_first(desk: Desk, match_id: str, principal: Principal) -> AsyncIterator[None]:
+async def _strangers_first(desk: Desk, match_id: str) -> AsyncIterator[None]:
     """A match that is not there or not theirs is told before any fault of the request."""
     try:
         yield
     except Refusal:
-        await desk.commands.refuse_absent(match_id_of(match_id), principal.user_id)
+        await desk.commands.refuse_absent(match_id_of(match_id), desk.principal.user_id)
         raise
 
 
 @asynccontextmanager
-async def _closed_first(
-    desk: Desk, request: WebRequest, principal: Principal
-) -> AsyncIterator[None]:
+async def _closed_first(desk: Desk, request: WebRequest) -> AsyncIterator[None]:
     """That there is nothing to answer is told before any fault of the request."""
     try:
         yield
     except Refusal:
-        await desk.confirmations.refuse_closed(_answering(request, asked_by(request, principal)))
+        await desk.confirmations.refuse_closed(
+            _answering(request, asked_by(request, desk.principal))
+        )
         raise
 
 

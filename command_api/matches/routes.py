@@ -11,7 +11,8 @@ from litestar.params import FromPath
 from msgspec import UNSET
 
 from command_api.bodies import read_form, read_json
-from command_api.idempotency import Answer, Answers
+from command_api.desk import Desk
+from command_api.idempotency import Answer
 from command_api.matches.commands import (
     ConfirmStats,
     DeleteMatch,
@@ -27,11 +28,8 @@ from command_api.matches.requests import (
     response_of,
 )
 from command_api.matches.upload_form import FILE, upload_of
-from command_api.matches.use_cases import MatchCommands
 from command_api.pictures import MAX_BYTES
-from events.identity import Principal
 from events.match import Status
-from events.media import MediaAddresses
 from events.parameters import parameters_of
 from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
@@ -42,71 +40,63 @@ MATCH: Final = "/api/matches/{match_id:str}"
 @post("/api/matches", status_code=201)
 async def upload_screenshot(
     request: WebRequest,
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
-    answers: NamedDependency[Answers],
-    media: NamedDependency[MediaAddresses],
+    desk: NamedDependency[Desk],
 ) -> Response[bytes]:
     """Keep a screenshot as a new match, and wait for its reading."""
     form = await read_form(request, frozenset({FILE}), MAX_BYTES)
-    asked = asked_by(request, principal, form.content())
-    if given := await answers.first(asked.attempt):
-        return response_of(given, media)
+    asked = asked_by(request, desk.principal, form.content())
+    if given := await desk.answers.first(asked.attempt):
+        return response_of(given, desk.media)
     match_id = uuid5(asked.attempt.command_id, "match")
     upload = upload_of(form, asked.now)
     confirmation = upload.confirmation
-    command = await commands.keep(upload, match_id, principal.user_id)
+    command = await desk.commands.keep(upload, match_id, desk.principal.user_id)
     del form, upload  # many may wait for their reading, but not with a picture in memory each
-    done = await commands.begin(
+    done = await desk.commands.begin(
         command, confirmation, asked.cause, asked.wait.reading, asked.attempt.fingerprint
     )
-    is_shown = await commands.until_shown(done.position, asked.wait.shown)
+    is_shown = await desk.commands.until_shown(done.position, asked.wait.shown)
     status = 202 if done.match.status is Status.PROCESSING else 201
     location = {"Location": f"/api/matches/{done.match.id}/"}
-    answer = await answer_of(commands, done, status, is_shown=is_shown, headers=location)
-    kept = await answers.keep(asked.attempt, principal.user_id, answer, asked.now)
-    return response_of(kept, media)
+    answer = await answer_of(desk.commands, done, status, is_shown=is_shown, headers=location)
+    kept = await desk.answers.keep(asked.attempt, desk.principal.user_id, answer, asked.now)
+    return response_of(kept, desk.media)
 
 
 @put(MATCH)
 async def confirm_stats(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
-    media: NamedDependency[MediaAddresses],
+    desk: NamedDependency[Desk],
 ) -> Response[bytes]:
     """Confirm the numbers, or correct them when they were confirmed before."""
     needed = ("score_user", "score_opponent")
-    command = await _confirmation(request, match_id, principal, commands, needed)
-    answer = await _change(request, match_id, asked_by(request, principal), commands, command)
-    return response_of(answer, media)
+    command = await _confirmation(request, match_id, desk, needed)
+    answer = await _change(request, match_id, asked_by(request, desk.principal), desk, command)
+    return response_of(answer, desk.media)
 
 
 @patch(MATCH)
 async def confirm_some_stats(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
-    media: NamedDependency[MediaAddresses],
+    desk: NamedDependency[Desk],
 ) -> Response[bytes]:
     """Confirm the numbers as they stand, but for those that are sent."""
-    command = await _confirmation(request, match_id, principal, commands)
-    answer = await _change(request, match_id, asked_by(request, principal), commands, command)
-    return response_of(answer, media)
+    command = await _confirmation(request, match_id, desk)
+    answer = await _change(request, match_id, asked_by(request, desk.principal), desk, command)
+    return response_of(answer, desk.media)
 
 
 @delete(MATCH, status_code=204)
 async def delete_match(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
+    desk: NamedDependency[Desk],
 ) -> Response[None]:
     """Stop showing and counting a match."""
-    asked = await _asked_of(request, match_id, principal, commands)
-    answer = await _change(request, match_id, asked, commands, DeleteMatch())
+    asked = await _asked_of(request, match_id, desk)
+    answer = await _change(request, match_id, asked, desk, DeleteMatch())
     return Response(None, status_code=204, headers=answer.headers)
 
 
@@ -114,37 +104,28 @@ async def delete_match(
 async def restore_match(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
-    answers: NamedDependency[Answers],
-    media: NamedDependency[MediaAddresses],
+    desk: NamedDependency[Desk],
 ) -> Response[bytes]:
     """Undo the deletion of a match."""
-    asked = await _asked_of(request, match_id, principal, commands, ())
-    return await _change_once(request, match_id, asked, commands, answers, media, RestoreMatch())
+    asked = await _asked_of(request, match_id, desk, ())
+    return await _change_once(request, match_id, asked, desk, RestoreMatch())
 
 
 @post(f"{MATCH}/extraction", status_code=202)
 async def request_extraction(
     request: WebRequest,
     match_id: FromPath[str],
-    principal: NamedDependency[Principal],
-    commands: NamedDependency[MatchCommands],
-    answers: NamedDependency[Answers],
-    media: NamedDependency[MediaAddresses],
+    desk: NamedDependency[Desk],
 ) -> Response[bytes]:
     """Read the stored screenshot again."""
-    asked = await _asked_of(request, match_id, principal, commands, ())
-    return await _change_once(
-        request, match_id, asked, commands, answers, media, RequestExtraction(), 202
-    )
+    asked = await _asked_of(request, match_id, desk, ())
+    return await _change_once(request, match_id, asked, desk, RequestExtraction(), 202)
 
 
 async def _confirmation(
     request: WebRequest,
     match_id: str,
-    principal: Principal,
-    commands: MatchCommands,
+    desk: Desk,
     needed: Iterable[str] = (),
 ) -> ConfirmStats:
     """The body; that a match is not there comes before what is wrong or missing in it."""
@@ -155,7 +136,7 @@ async def _confirmation(
             faults = {name: ["This number is needed."] for name in missing}
             raise Invalid("The score is needed.", faults)
     except Refusal:
-        await commands.refuse_absent(match_id_of(match_id), principal.user_id)
+        await desk.commands.refuse_absent(match_id_of(match_id), desk.principal.user_id)
         raise
     return command
 
@@ -163,24 +144,21 @@ async def _confirmation(
 async def _asked_of(
     request: WebRequest,
     match_id: str,
-    principal: Principal,
-    commands: MatchCommands,
+    desk: Desk,
     content: Iterable[bytes | memoryview] | None = None,
 ) -> Asked:
-    async with _strangers_first(match_id, principal, commands):
+    async with _strangers_first(match_id, desk):
         parameters_of(request)
-        return asked_by(request, principal, content)
+        return asked_by(request, desk.principal, content)
 
 
 @asynccontextmanager
-async def _strangers_first(
-    match_id: str, principal: Principal, commands: MatchCommands
-) -> AsyncIterator[None]:
+async def _strangers_first(match_id: str, desk: Desk) -> AsyncIterator[None]:
     """A match that is not there or not theirs is told before any fault of the request."""
     try:
         yield
     except Refusal:
-        await commands.refuse_stranger(match_id_of(match_id), principal.user_id)
+        await desk.commands.refuse_stranger(match_id_of(match_id), desk.principal.user_id)
         raise
 
 
@@ -188,29 +166,27 @@ async def _change_once(
     request: WebRequest,
     match_id: str,
     asked: Asked,
-    commands: MatchCommands,
-    answers: Answers,
-    media: MediaAddresses,
+    desk: Desk,
     command: MatchCommand,
     status: int = 200,
 ) -> Response[bytes]:
     """A change that may be asked for again under its Idempotency-Key."""
-    if given := await answers.first(asked.attempt):
-        return response_of(given, media)
-    answer = await _change(request, match_id, asked, commands, command, status)
-    kept = await answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
-    return response_of(kept, media)
+    if given := await desk.answers.first(asked.attempt):
+        return response_of(given, desk.media)
+    answer = await _change(request, match_id, asked, desk, command, status)
+    kept = await desk.answers.keep(asked.attempt, asked.principal.user_id, answer, asked.now)
+    return response_of(kept, desk.media)
 
 
 async def _change(
     request: WebRequest,
     match_id: str,
     asked: Asked,
-    commands: MatchCommands,
+    desk: Desk,
     command: MatchCommand,
     status: int = 200,
 ) -> Answer:
-    done = await commands.change(
+    done = await desk.commands.change(
         match_id_of(match_id),
         asked.principal.user_id,
         command,
@@ -218,8 +194,8 @@ async def _change(
         expected_version(request),
         asked.attempt.fingerprint,
     )
-    is_shown = await commands.until_shown(done.position, asked.wait.shown)
-    return await answer_of(commands, done, status, is_shown=is_shown)
+    is_shown = await desk.commands.until_shown(done.position, asked.wait.shown)
+    return await answer_of(desk.commands, done, status, is_shown=is_shown)
 
 
 router = Router(

@@ -89,3 +89,13 @@ async def test_deadlines_ask_for_all_that_they_note(
         await deadlines.follow(conn, [Recorded(1, event)], 1, now)
         cursor = await conn.execute("SELECT remind_at FROM log.confirmation_deadlines")
         assert [row[0] is None for row in await cursor.fetchall()] == [False]
+
+
+async def test_a_follower_is_told_of_the_kinds_that_it_waits_for_alone(
+    conn: psycopg.AsyncConnection[Any], match_log: MatchLog
+) -> None:
+    await tail.listen(conn, (StatsExtracted, MatchDeleted))
+    for event in EXAMPLES.values():
+        match_log.append(event)
+    told = [notification.channel async for notification in conn.notifies(timeout=5, stop_after=2)]
+    assert told == ["match.stats_extracted.v1", "match.deleted.v1"]
