@@ -12,7 +12,7 @@ from msgspec.structs import force_setattr
 
 from events.base import DomainEvent
 from events.catalogue import CURRENT, SEALED, UPCASTERS, Upcaster
-from events.owner_keys import OwnerKeys
+from events.owner_keys import AllKeys, OwnerKeys
 from events.sealing import Keys, Names, seal, unseal
 
 # They stand in columns of their own.
@@ -67,6 +67,19 @@ class EventMapper(Mapper[UUID]):
         if not isinstance(self._keys, OwnerKeys):
             return self
         return EventMapper(self._types, self._upcasters, sealed=self._sealed, keys=self._keys.all())
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether another process can make the same from the catalogue and the keys alone."""
+        usual = (CURRENT, UPCASTERS, SEALED)
+        return (self._types, self._upcasters, self._sealed) == usual and (
+            self._keys is None or isinstance(self._keys, AllKeys | OwnerKeys)
+        )
+
+    @property
+    def keys_to_send(self) -> dict[UUID, bytes] | None:
+        """The keys for a mapper in another process, of one that has all at hand."""
+        return self._keys.raw if isinstance(self._keys, AllKeys) else None
 
     def lacks_key_for(self, event: DomainEvent) -> bool:
         """Whether storing `event` would wait for the database because of its owner's key."""

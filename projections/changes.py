@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Cursor
-from psycopg.rows import TupleRow
-
 from events.log import Recorded
 from events.match import Match
 from events.matches import (
@@ -59,15 +56,14 @@ KINDS: Final[Mapping[type[MatchEvent], str]] = {
 # What one player does to the own list is not told to the other.
 _TO_OWNER: Final = (MatchDeleted, MatchRestored, MatchJoined)
 _TO_FRIEND: Final = (RemovedByFriend, RestoredByFriend)
-COPY_TYPES: Final = ("int8", "uuid", "uuid", "int8", "text")
-_INSERT: Final = Upsert(
-    "changes",
-    dict(zip(("position", "owner_id", "match_id", "version", "kind"), COPY_TYPES, strict=True)),
-    key=None,
-)
-_COPY: Final = """
-COPY changes (position, owner_id, match_id, version, kind) FROM STDIN (FORMAT binary, FREEZE)
-"""
+COLUMNS: Final = {
+    "position": "int8",
+    "owner_id": "uuid",
+    "match_id": "uuid",
+    "version": "int8",
+    "kind": "text",
+}
+_INSERT: Final = Upsert("changes", COLUMNS, key=None)
 
 Row = tuple[int, UUID, UUID, int, str]
 
@@ -102,14 +98,6 @@ def write(
             rows.extend(rows_of(recorded.position, recorded.event, match))
     writes.add(_INSERT, rows)
     _remove(writes, erased)
-
-
-def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
-    """Add rows to the table, which is new in this transaction."""
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(COPY_TYPES)
-        for row in rows:
-            copy.write_row(row)
 
 
 def _remove(writes: Writes, erased: Sequence[Match]) -> None:

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from psycopg import Cursor, sql
-from psycopg.rows import TupleRow
 
 from events.match import Match, Result
 from events.names import fold
@@ -27,14 +25,8 @@ TYPES: Final = (
 _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
 
-_LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_UPSERT: Final = Upsert(
-    "match_numbers", dict(zip(COLUMNS, TYPES, strict=True)), ("match_id", "owner_id")
-)
-# FREEZE: the table is new in this transaction.
-_COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
-    columns=_LISTED
-)
+TYPES_BY_COLUMN: Final = dict(zip(COLUMNS, TYPES, strict=True))
+_UPSERT: Final = Upsert("match_numbers", TYPES_BY_COLUMN, ("match_id", "owner_id"))
 
 
 class Played(Struct, frozen=True, gc=False):
@@ -128,12 +120,3 @@ def write(writes: Writes, matches: Iterable[Match]) -> None:
                 "owners": [match.owner_id for match in gone],
             },
         )
-
-
-def copy_in(cursor: Cursor[TupleRow], rows: Iterable[tuple[Any, ...] | None]) -> None:
-    """Add rows to the table, which is new in this transaction."""
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(TYPES)
-        for row in rows:
-            if row:
-                copy.write_row(row)

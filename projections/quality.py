@@ -4,12 +4,11 @@ from collections import Counter
 from typing import Any, Final
 
 from msgspec import Struct
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.match import Match
 from events.perspective import perspective_of
 from events.stats import STATISTICS, Pair, Side, Sides
+from projections.copying import Copy
 from projections.upsert import Upsert, Writes
 
 # Heights of common screens; a picture counts to the first that it does not exceed.
@@ -19,7 +18,7 @@ _COLUMNS: Final = {
     **dict.fromkeys(("series", "engine", "screen", "size", "field"), "text"),
     **dict.fromkeys(("compared", "corrected"), "int8"),
 }
-_INSERT: Final = Upsert("reading_quality", _COLUMNS, key=None)
+COPY: Final = Copy("reading_quality", _COLUMNS)
 _UPSERT: Final = Upsert(
     "reading_quality",
     _COLUMNS,
@@ -151,11 +150,6 @@ def write(writes: Writes, tries: Tries) -> None:
     writes.add(_UPSERT, [tuple(row.values()) for row in rows])
     if any(row["compared"] < 0 for row in rows):
         writes.flush().execute("DELETE FROM reading_quality WHERE compared = 0")
-
-
-def write_new(cursor: Cursor[TupleRow], tries: Tries) -> None:
-    """Fill the table, which is empty and may have no index yet."""
-    _INSERT.write(cursor, [tuple(row.values()) for row in tries.rows()])
 
 
 def _differs(seen: Sides, told: Pair, *, is_right: bool) -> bool:
