@@ -3,6 +3,7 @@
 Streams of events go on from here where they were cut off.
 """
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -65,6 +66,9 @@ COLUMNS: Final = {
 }
 _INSERT: Final = Upsert("changes", COLUMNS, key=None)
 
+# A row in the binary form of COPY, up to the kind: there are several of them for each match.
+_HEAD: Final = struct.Struct(">hiqi16si16siqi")
+
 Row = tuple[int, UUID, UUID, int, str]
 
 
@@ -82,6 +86,14 @@ def rows_of(position: int, event: MatchEvent, match: Match) -> Iterable[Row]:
     is_theirs = friend and friend.since is not None and friend.since <= event.version
     if friend and is_theirs and not isinstance(event, _TO_OWNER):
         yield (position, friend.player_id, event.match_id, event.version, kind)
+
+
+def ready(row: Row) -> bytes:
+    """A row of `COLUMNS`, ready to be copied."""
+    position, owner_id, match_id, version, kind = row
+    owner, match, encoded = owner_id.bytes, match_id.bytes, kind.encode()
+    head = _HEAD.pack(5, 8, position, 16, owner, 16, match, 8, version, len(encoded))
+    return head + encoded
 
 
 def write(

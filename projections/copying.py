@@ -24,7 +24,12 @@ class Copy:
     """Copies rows into one table; `columns` are its columns with their types, in order."""
 
     def __init__(self, table: str, columns: Mapping[str, str]) -> None:
-        self._encoders = [_encoder(type_name) for type_name in columns.values()]
+        types = list(columns.values())
+        # Numbers that stand at the end of a row are encoded all at once.
+        self._first = len(types)
+        while self._first and types[self._first - 1] == "int2":
+            self._first -= 1
+        self._encoders = [_encoder(type_name) for type_name in types[: self._first]]
         self._count = struct.pack(">h", len(columns))
         # FREEZE: the table is new, so nobody has to look at these rows again later.
         self._statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary, FREEZE)").format(
@@ -36,12 +41,12 @@ class Copy:
 
         Raises `ValueError` or `struct.error` for what a column cannot hold: the event's fault.
         """
-        return self._count + b"".join(
-            [
-                _NULL if value is None else encode(value)
-                for encode, value in zip(self._encoders, row, strict=True)
-            ]
-        )
+        fields = [
+            _NULL if value is None else encode(value)
+            for encode, value in zip(self._encoders, row, strict=False)
+        ]
+        fields.extend(map(_SHORTS.__getitem__, row[self._first :]))
+        return self._count + b"".join(fields)
 
     def write(self, cursor: Cursor[TupleRow], rows: bytes) -> None:
         """Copy rows in that are ready."""
@@ -55,16 +60,16 @@ class Copy:
         self.write(cursor, b"".join(map(self.ready, rows)))
 
 
-class _Shorts(dict[int, bytes]):
+class _Shorts(dict[int | None, bytes]):
     """Small numbers that were encoded before: most are the same few."""
 
-    def __missing__(self, number: int) -> bytes:
+    def __missing__(self, number: int | None) -> bytes:
         encoded = _INT2.pack(2, number)
         self[number] = encoded
         return encoded
 
 
-_SHORTS: Final = _Shorts()
+_SHORTS: Final = _Shorts({None: _NULL})
 
 
 def _text(value: str) -> bytes:

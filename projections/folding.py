@@ -82,7 +82,10 @@ def _child(task: Task) -> Iterator["subprocess.Popen[bytes]"]:
         yield child
     finally:
         child.kill()
-        child.communicate()
+        for pipe in (child.stdin, child.stdout):
+            if pipe:
+                pipe.close()
+        child.wait()
 
 
 def _send(child: "subprocess.Popen[bytes]", message: bytes) -> None:

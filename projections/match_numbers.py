@@ -78,17 +78,18 @@ def row_of(match: Match) -> tuple[Any, ...] | None:
     if "\0" in name:
         raise ValueError("the opponent's name holds the character 0")
     head = (match.id, match.owner_id, fold(name), name, match.played_at)
-    confirmed = match.confirmed
-    if confirmed is None or match.result is None:
+    confirmed, result = match.confirmed, match.result
+    if confirmed is None or result is None:
         return (*head, *_NOT_CONFIRMED)
     numbers: list[int | None] = [confirmed.score.user or 0, confirmed.score.opponent or 0]
+    stats = confirmed.stats
     for key in STATISTICS:
-        pair = confirmed.stats.get(key, _NOT_KNOWN)
+        pair = stats.get(key, _NOT_KNOWN)
         numbers += (pair.user, pair.opponent)
     known = [number for number in numbers if number is not None]
     if max(known) > GREATEST_VALUE or min(known) < 0:
         raise ValueError("a number is out of range")
-    return (*head, match.result.value, *numbers)
+    return (*head, result.value, *numbers)
 
 
 def differs(before: Match | None, after: Match) -> bool:

@@ -36,7 +36,6 @@ COPIES: Final = {
 _STATE: Final = COPIES["states"].ready
 _MATCH: Final = COPIES["matches"].ready
 _NUMBERS: Final = COPIES["match_numbers"].ready
-_CHANGE: Final = COPIES["changes"].ready
 _ENCOUNTER: Final = COPIES["encounters"].ready
 _INVOLVED: Final = COPIES["involved"].ready
 
@@ -124,8 +123,7 @@ def fold(history: Sequence[Stored], mapper: EventMapper) -> Folded:
         match: Match | None = None
         events = []
         for stored in history:
-            event = stored.event(mapper)
-            match = evolve(match, event)
+            match = evolve(match, event := stored.event(mapper))
             events.append(event)
         return _folded(match, history, events)
     except Exception as error:
@@ -167,7 +165,7 @@ def _folded(match: Match | None, history: Sequence[Stored], events: Sequence[Mat
         [_STATE(state_row(match))],
         [_MATCH(match_row(half)) for half in players],
         list(map(_NUMBERS, numbers)),
-        list(map(_CHANGE, happened)),
+        list(map(changes.ready, happened)),
     )
     if match.sharing:
         shared = friends.rows_of(match)
