@@ -27,7 +27,7 @@ from projections.stored import Part, histories
 
 MOST_PROCESSES: Final = 4
 # A process takes as long to start as it takes to fold some thousand events.
-FEWEST_EVENTS_EACH: Final = 10_000
+FEWEST_EVENTS_EACH: Final = 20_000
 # Events whose matches tell where to cut.
 SAMPLE: Final = 20_000
 # A portion that is ready should not keep its process waiting.

@@ -46,9 +46,6 @@ def rebuild(
         for conn in (writer, reader):
             conn.execute("SET statement_timeout = 0")
             conn.execute("SET idle_in_transaction_session_timeout = 0")
-        # Sums and indexes are made one after the other, each in memory where it fits.
-        writer.execute("SET work_mem = '64MB'")
-        writer.execute("SET maintenance_work_mem = '256MB'")
         reader.isolation_level = IsolationLevel.REPEATABLE_READ
         reader.read_only = True
         with reader.transaction(), writer.transaction():
