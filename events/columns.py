@@ -56,7 +56,7 @@ def _sized(data: bytes) -> bytes:
     return _LENGTH.pack(len(data)) + data
 
 
-UUIDS: Final = Kind("uuid", 2950, 2951, lambda value: b"\0\0\0\x10" + value.bytes)
+UUIDS: Final = Kind("uuid", 2950, 2951, lambda value: b"\0\0\0\x10" + value.int.to_bytes(16))
 TEXTS: Final = Kind("text", 25, 1009, lambda value: _sized(value.encode()))
 BYTES: Final = Kind("bytea", 17, 1001, _sized)
 BOOLS: Final = Kind("bool", 16, 1000, lambda value: b"\0\0\0\1\1" if value else b"\0\0\0\1\0")

@@ -38,18 +38,23 @@ class _Kept(Struct, frozen=True):
     until: float
 
 
-class AllKeys(Struct, frozen=True):
-    """The keys as they were at one moment, for reading a whole log."""
+class AllKeys:
+    """The keys as they were at one moment, for reading a whole log.
 
-    keys: dict[UUID, AESGCM]
+    `raw` are the keys as bytes, for another process that reads a part of it.
+    """
+
+    def __init__(self, raw: dict[UUID, bytes]) -> None:
+        self.raw = raw
+        self._keys = {owner_id: AESGCM(key) for owner_id, key in raw.items()}
 
     def of(self, owner_id: UUID) -> AESGCM | None:
         """The owner's key; None when it was destroyed."""
-        return self.keys.get(owner_id)
+        return self._keys.get(owner_id)
 
     def made_for(self, owner_id: UUID) -> AESGCM:
         """The owner's key; raises `NotFound` when there was none: these are for reading."""
-        key = self.keys.get(owner_id)
+        key = self._keys.get(owner_id)
         if key is None:
             raise NotFound(GONE)
         return key
@@ -135,7 +140,7 @@ class OwnerKeys:
         return self.of(owner_id)
 
     def _keep(self, owner_id: UUID, wrapped: bytes | None) -> AESGCM | None:
-        key = _unwrapped(self._master, owner_id, wrapped) if wrapped else None
+        key = AESGCM(_unwrapped(self._master, owner_id, wrapped)) if wrapped else None
         with self._lock:
             self._kept[owner_id] = _Kept(key, time.monotonic() + KEPT_SECONDS)
             self._kept.move_to_end(owner_id)
@@ -172,9 +177,9 @@ def _new(master: AESGCM, owner_id: UUID) -> bytes:
     return nonce + master.encrypt(nonce, AESGCM.generate_key(8 * KEY_BYTES), owner_id.bytes)
 
 
-def _unwrapped(master: AESGCM, owner_id: UUID, wrapped: bytes) -> AESGCM:
+def _unwrapped(master: AESGCM, owner_id: UUID, wrapped: bytes) -> bytes:
     try:
-        return AESGCM(master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], owner_id.bytes))
+        return master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], owner_id.bytes)
     except InvalidTag:
         raise WrongMasterKey(
             "The names in the log were sealed under another key than the one in the settings"

@@ -5,6 +5,7 @@ to another event, does not open.
 """
 
 import base64
+import binascii
 import secrets
 from collections.abc import Mapping
 from functools import cache
@@ -78,7 +79,7 @@ def seal(key: AESGCM, names: list[Any], about: bytes) -> bytes:
 def unseal(key: AESGCM, box: bytes, about: bytes) -> bytes:
     """What `seal` put into the box, as JSON; raises `BrokenSeal`."""
     try:
-        sealed = base64.b64decode(box, validate=True)
+        sealed = binascii.a2b_base64(box, strict_mode=True)
         return key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], about)
     except (ValueError, InvalidTag):
         raise BrokenSeal("The names of an event do not open with their owner's key.") from None

@@ -9,6 +9,7 @@ from events.codec import EventMapper
 from events.progress import MATCHES_FOLLOWER
 from events.sealing import Keys
 from projections.matches import project
+from projections.matches_fold import fold_all
 from projections.matches_load import load
 from projections.projection import Projection
 
@@ -34,6 +35,7 @@ MATCHES: Final = Projection(
         "trust": ("player_id",),
     },
     project=project,
+    fold=fold_all,
     load=load,
 )
 

@@ -3,12 +3,10 @@
 Streams of events go on from here where they were cut off.
 """
 
+import struct
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
-
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.log import Recorded
 from events.match import Match
@@ -59,15 +57,17 @@ KINDS: Final[Mapping[type[MatchEvent], str]] = {
 # What one player does to the own list is not told to the other.
 _TO_OWNER: Final = (MatchDeleted, MatchRestored, MatchJoined)
 _TO_FRIEND: Final = (RemovedByFriend, RestoredByFriend)
-COPY_TYPES: Final = ("int8", "uuid", "uuid", "int8", "text")
-_INSERT: Final = Upsert(
-    "changes",
-    dict(zip(("position", "owner_id", "match_id", "version", "kind"), COPY_TYPES, strict=True)),
-    key=None,
-)
-_COPY: Final = """
-COPY changes (position, owner_id, match_id, version, kind) FROM STDIN (FORMAT binary, FREEZE)
-"""
+COLUMNS: Final = {
+    "position": "int8",
+    "owner_id": "uuid",
+    "match_id": "uuid",
+    "version": "int8",
+    "kind": "text",
+}
+_INSERT: Final = Upsert("changes", COLUMNS, key=None)
+
+# A row in the binary form of COPY, up to the kind: there are several of them for each match.
+_HEAD: Final = struct.Struct(">hiqi16si16siqi")
 
 Row = tuple[int, UUID, UUID, int, str]
 
@@ -88,6 +88,14 @@ def rows_of(position: int, event: MatchEvent, match: Match) -> Iterable[Row]:
         yield (position, friend.player_id, event.match_id, event.version, kind)
 
 
+def ready(row: Row) -> bytes:
+    """A row of `COLUMNS`, ready to be copied."""
+    position, owner_id, match_id, version, kind = row
+    owner, match, encoded = owner_id.bytes, match_id.bytes, kind.encode()
+    head = _HEAD.pack(5, 8, position, 16, owner, 16, match, 8, version, len(encoded))
+    return head + encoded
+
+
 def write(
     writes: Writes,
     batch: Sequence[Recorded],
@@ -102,14 +110,6 @@ def write(
             rows.extend(rows_of(recorded.position, recorded.event, match))
     writes.add(_INSERT, rows)
     _remove(writes, erased)
-
-
-def copy_in(cursor: Cursor[TupleRow], rows: Iterable[Row]) -> None:
-    """Add rows to the table, which is new in this transaction."""
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(COPY_TYPES)
-        for row in rows:
-            copy.write_row(row)
 
 
 def _remove(writes: Writes, erased: Sequence[Match]) -> None:

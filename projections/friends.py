@@ -6,12 +6,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.match import Match
 from events.seats import halves, involved
 from events.sharing import Verification
+from projections.copying import Copy
 from projections.upsert import Upsert, Writes
 
 ENCOUNTERS: Final = {
@@ -35,7 +34,7 @@ _COUNTS: Final = tuple(TRUST)[1:]
 _INSERT_ENCOUNTERS: Final = Upsert("encounters", ENCOUNTERS, key=None)
 _INSERT_INVOLVED: Final = Upsert("involved", INVOLVED, key=None)
 _ADD_TRUST: Final = Upsert("trust", TRUST, "player_id", summed=_COUNTS)
-_INSERT_TRUST: Final = Upsert("trust", TRUST, key=None)
+TRUST_COPY: Final = Copy("trust", TRUST)
 
 Change = tuple[Match | None, Match]
 
@@ -109,18 +108,6 @@ def write(writes: Writes, changes: Iterable[Change]) -> None:
             """,
             {"changed": [player_id for player_id, *_ in rows]},
         )
-
-
-def write_new(cursor: Cursor[TupleRow], shared: Iterable[Match]) -> None:
-    """Fill the tables, which are empty and may have no index yet."""
-    trust = Trust()
-    shared = list(shared)
-    for match in shared:
-        trust.change(None, match)
-    writes = Writes(cursor)
-    _add(writes, shared)
-    writes.add(_INSERT_TRUST, trust.rows())
-    writes.flush()
 
 
 def _add(writes: Writes, matches: Iterable[Match]) -> None:

@@ -7,8 +7,6 @@ from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
-from psycopg import Cursor, sql
-from psycopg.rows import TupleRow
 
 from events.match import Match, Result
 from events.names import fold
@@ -27,14 +25,8 @@ TYPES: Final = (
 _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
 
-_LISTED: Final = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
-_UPSERT: Final = Upsert(
-    "match_numbers", dict(zip(COLUMNS, TYPES, strict=True)), ("match_id", "owner_id")
-)
-# FREEZE: the table is new in this transaction.
-_COPY: Final = sql.SQL("COPY match_numbers ({columns}) FROM STDIN (FORMAT binary, FREEZE)").format(
-    columns=_LISTED
-)
+TYPES_BY_COLUMN: Final = dict(zip(COLUMNS, TYPES, strict=True))
+_UPSERT: Final = Upsert("match_numbers", TYPES_BY_COLUMN, ("match_id", "owner_id"))
 
 
 class Played(Struct, frozen=True, gc=False):
@@ -86,17 +78,18 @@ def row_of(match: Match) -> tuple[Any, ...] | None:
     if "\0" in name:
         raise ValueError("the opponent's name holds the character 0")
     head = (match.id, match.owner_id, fold(name), name, match.played_at)
-    confirmed = match.confirmed
-    if confirmed is None or match.result is None:
+    confirmed, result = match.confirmed, match.result
+    if confirmed is None or result is None:
         return (*head, *_NOT_CONFIRMED)
     numbers: list[int | None] = [confirmed.score.user or 0, confirmed.score.opponent or 0]
+    stats = confirmed.stats
     for key in STATISTICS:
-        pair = confirmed.stats.get(key, _NOT_KNOWN)
+        pair = stats.get(key, _NOT_KNOWN)
         numbers += (pair.user, pair.opponent)
     known = [number for number in numbers if number is not None]
     if max(known) > GREATEST_VALUE or min(known) < 0:
         raise ValueError("a number is out of range")
-    return (*head, match.result.value, *numbers)
+    return (*head, result.value, *numbers)
 
 
 def differs(before: Match | None, after: Match) -> bool:
@@ -128,12 +121,3 @@ def write(writes: Writes, matches: Iterable[Match]) -> None:
                 "owners": [match.owner_id for match in gone],
             },
         )
-
-
-def copy_in(cursor: Cursor[TupleRow], rows: Iterable[tuple[Any, ...] | None]) -> None:
-    """Add rows to the table, which is new in this transaction."""
-    with cursor.copy(_COPY) as copy:
-        copy.set_types(TYPES)
-        for row in rows:
-            if row:
-                copy.write_row(row)

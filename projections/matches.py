@@ -226,7 +226,7 @@ def match_row(match: Match) -> tuple[Any, ...]:
     """The row of the table `matches` for a half, by `COLUMNS`."""
     score = match.confirmed.score if match.confirmed else Pair()
     user, opponent = score.user, score.opponent
-    looks = looks_of(match)
+    looks, result = looks_of(match), match.result
     return (
         match.id,
         match.owner_id,
@@ -234,7 +234,7 @@ def match_row(match: Match) -> tuple[Any, ...]:
         match.played_at,
         fold(match.opponent_name),
         match.status.value,
-        match.result and match.result.value,
+        result and result.value,
         user,
         opponent,
         None if user is None or opponent is None else user - opponent,

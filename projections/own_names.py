@@ -5,8 +5,6 @@ from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.match import Match
 from events.names import fold
@@ -14,11 +12,12 @@ from events.perspective import perspective_of
 from events.questions import Pool, ask
 from events.statements import Statement
 from events.stats import Side
+from projections.copying import Copy
 from projections.upsert import Upsert, Writes
 
 MOST_TOLD: Final = 10
 _COLUMNS: Final = {"key": "text", "owner_id": "uuid", "folded": "text", "times": "int8"}
-_INSERT: Final = Upsert("own_names", _COLUMNS, key=None)
+COPY: Final = Copy("own_names", _COLUMNS)
 _UPSERT: Final = Upsert(
     "own_names", _COLUMNS, "key", summed=("times",), kept=("owner_id", "folded")
 )
@@ -88,11 +87,6 @@ def write(writes: Writes, names: Names) -> None:
             "DELETE FROM own_names WHERE key = ANY(%(lessened)s) AND times = 0",
             {"lessened": lessened},
         )
-
-
-def write_new(cursor: Cursor[TupleRow], names: Names) -> None:
-    """Fill the table, which is empty and may have no index yet."""
-    _INSERT.write(cursor, [tuple(row.values()) for row in names.rows()])
 
 
 class OwnNames:

@@ -4,15 +4,13 @@ from collections import Counter
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg import Cursor
-from psycopg.rows import TupleRow
-
 from events.match import Match
+from projections.copying import Copy
 from projections.upsert import Upsert, Writes
 
-_UPSERT: Final = Upsert(
-    "owners", {"owner_id": "uuid", "version": "int8"}, "owner_id", summed=("version",)
-)
+_COLUMNS: Final = {"owner_id": "uuid", "version": "int8"}
+COPY: Final = Copy("owners", _COLUMNS)
+_UPSERT: Final = Upsert("owners", _COLUMNS, "owner_id", summed=("version",))
 
 
 class Versions:
@@ -47,13 +45,6 @@ def write(writes: Writes, versions: Versions) -> None:
             "DELETE FROM owners WHERE version = 0 AND owner_id = ANY(%(lessened)s)",
             {"lessened": lessened},
         )
-
-
-def write_new(cursor: Cursor[TupleRow], versions: Versions) -> None:
-    """Fill the table, which is empty and may have no index yet."""
-    with cursor.copy("COPY owners (owner_id, version) FROM STDIN") as copy:
-        for row in versions.rows():
-            copy.write_row((row["owner_id"], row["version"]))
 
 
 def _counted(match: Match | None) -> int:

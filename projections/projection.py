@@ -1,6 +1,6 @@
 """What a projection is: a name, a version, tables, and two ways to fill them from events."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,18 +9,20 @@ from psycopg.rows import TupleRow
 
 from events.codec import EventMapper
 from events.log import Recorded
+from projections.portions import Portion
 from projections.stored import Stored, Unprojectable
 
 # Folds a batch into the rows and gives the matches that changed. It gets a cursor whose search
 # path is the build at hand, and nothing else: projecting cannot have an effect outside of it.
 Project = Callable[[Cursor[TupleRow], Sequence[Recorded]], tuple[UUID, ...]]
 
-# Fills the empty tables from whole histories, one match after the other, in order of versions,
-# reading them with the mapper.
+# Folds whole histories, each in order of versions, reading them with the mapper: gives rows that
+# are ready, portion by portion. It has no database; several processes fold one part each.
+Fold = Callable[[Iterable[Sequence[Stored]], EventMapper], Iterator[Portion]]
+
+# Fills the empty tables with the portions of all processes, in whatever order they come.
 # Gives the events that could not be projected, and the later ones of the same matches.
-Load = Callable[
-    [Cursor[TupleRow], Iterable[Sequence[Stored]], EventMapper], Sequence[Unprojectable]
-]
+Load = Callable[[Cursor[TupleRow], Iterable[Portion]], Sequence[Unprojectable]]
 
 
 class Projection(Struct, frozen=True, kw_only=True):
@@ -40,5 +42,6 @@ class Projection(Struct, frozen=True, kw_only=True):
     schema: str
     tables: Mapping[str, tuple[str, ...]]
     project: Project
+    fold: Fold
     load: Load
     mapper: EventMapper = EventMapper()

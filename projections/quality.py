@@ -4,12 +4,11 @@ from collections import Counter
 from typing import Any, Final
 
 from msgspec import Struct
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.match import Match
 from events.perspective import perspective_of
 from events.stats import STATISTICS, Pair, Side, Sides
+from projections.copying import Copy
 from projections.upsert import Upsert, Writes
 
 # Heights of common screens; a picture counts to the first that it does not exceed.
@@ -19,7 +18,7 @@ _COLUMNS: Final = {
     **dict.fromkeys(("series", "engine", "screen", "size", "field"), "text"),
     **dict.fromkeys(("compared", "corrected"), "int8"),
 }
-_INSERT: Final = Upsert("reading_quality", _COLUMNS, key=None)
+COPY: Final = Copy("reading_quality", _COLUMNS)
 _UPSERT: Final = Upsert(
     "reading_quality",
     _COLUMNS,
@@ -29,8 +28,8 @@ _UPSERT: Final = Upsert(
 )
 
 
-# Engine, screen and size, and each field that was compared with whether it was corrected.
-_Outcome = tuple[str, str, str, tuple[tuple[str, bool], ...]]
+# Engine, screen and size, the fields that were compared, and whether each was corrected.
+_Outcome = tuple[str, str, str, tuple[str, ...], tuple[bool, ...]]
 
 
 class Series(Struct, frozen=True):
@@ -67,11 +66,16 @@ def comparison(match: Match) -> dict[str, bool]:
     compared = {"score": _differs(read.score, said.score, is_right=is_right)}
     if read.penalties and said.penalties:
         compared["penalties"] = _differs(read.penalties, said.penalties, is_right=is_right)
-    for key, sides in read.stats.items():
-        told = said.stats.get(key)
+    stats = said.stats
+    for key, seen in read.stats.items():
+        told = stats.get(key)
         if told is not None:
-            field = _FIELDS.get(key) or f"stats.{key}"
-            compared[field] = _differs(sides, told, is_right=is_right)
+            # Equal numbers, which most are, are told apart without a call.
+            left, right = (told.opponent, told.user) if is_right else (told.user, told.opponent)
+            is_other = seen.left != left or seen.right != right
+            compared[_FIELDS.get(key) or f"stats.{key}"] = is_other and _differs(
+                seen, told, is_right=is_right
+            )
     return compared
 
 
@@ -83,10 +87,10 @@ def counts_of(match: Match | None) -> dict[Series, Tried]:
     outcome = _outcome_of(match)
     if outcome is None:
         return {}
-    engine, screen, size, fields = outcome
+    engine, screen, size, fields, corrected = outcome
     return {
         Series(engine, screen, size, field): Tried(1, int(is_corrected))
-        for field, is_corrected in fields
+        for field, is_corrected in zip(fields, corrected, strict=True)
     }
 
 
@@ -94,7 +98,8 @@ def _outcome_of(match: Match | None) -> _Outcome | None:
     if match is None or match.reading is None or match.confirmed is None or match.is_erased:
         return None
     reading, size = match.reading, size_of(match.width, match.height)
-    return reading.engine, reading.screen, size, tuple(comparison(match).items())
+    compared = comparison(match)
+    return reading.engine, reading.screen, size, tuple(compared), tuple(compared.values())
 
 
 def size_of(width: int, height: int) -> str:
@@ -123,8 +128,8 @@ class Tries:
         """What changed, as rows of the table `reading_quality`."""
         all_compared: Counter[Series] = Counter()
         all_corrected: Counter[Series] = Counter()
-        for (engine, screen, size, fields), times in self._times.items():
-            for field, is_corrected in fields:
+        for (engine, screen, size, fields, corrected), times in self._times.items():
+            for field, is_corrected in zip(fields, corrected, strict=True):
                 series = Series(engine, screen, size, field)
                 all_compared[series] += times
                 all_corrected[series] += times * is_corrected
@@ -151,11 +156,6 @@ def write(writes: Writes, tries: Tries) -> None:
     writes.add(_UPSERT, [tuple(row.values()) for row in rows])
     if any(row["compared"] < 0 for row in rows):
         writes.flush().execute("DELETE FROM reading_quality WHERE compared = 0")
-
-
-def write_new(cursor: Cursor[TupleRow], tries: Tries) -> None:
-    """Fill the table, which is empty and may have no index yet."""
-    _INSERT.write(cursor, [tuple(row.values()) for row in tries.rows()])
 
 
 def _differs(seen: Sides, told: Pair, *, is_right: bool) -> bool:

@@ -1,6 +1,6 @@
 """Builds a read model anew from the whole log, beside the live one."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -11,13 +11,13 @@ from projections.advance import advance
 from projections.builds import Build, add_indexes, create, schema_of, take
 from projections.connecting import connect
 from projections.dead_letters import park
+from projections.folding import folded, processes_for
 from projections.places import BuildPlace
+from projections.portions import Portion
 from projections.projection import Projection
-from projections.stored import Stored, histories
 
 # Larger batches than live: nobody waits for the first row of one.
 CATCH_UP_BATCH: Final = 2000
-REPORT_EVERY: Final = 1000
 
 # Events done, events in all, and what is being done.
 Report = Callable[[int, int, str], None]
@@ -30,11 +30,14 @@ class Rebuilt(Struct, frozen=True):
     parked: int
 
 
-def rebuild(conninfo: str, projection: Projection, report: Report) -> Rebuilt:
+def rebuild(
+    conninfo: str, projection: Projection, report: Report, *, processes: int | None = None
+) -> Rebuilt:
     """Build the next build and bring it up to the end of the log; an earlier next one is replaced.
 
     The live build goes on meanwhile. All but the catching up is one transaction: a rebuild that is
-    cut short leaves nothing. Raises `Refused` when another process rebuilds the same.
+    cut short leaves nothing. So many `processes` fold, by default as the length of the log and the
+    machine suggest. Raises `Refused` when another process rebuilds the same, or one of ours ends.
     """
     name = f"rebuild {projection.name}"
     with connect(conninfo, name) as writer, connect(conninfo, name) as reader:
@@ -47,7 +50,9 @@ def rebuild(conninfo: str, projection: Projection, report: Report) -> Rebuilt:
         reader.read_only = True
         with reader.transaction(), writer.transaction():
             head = _head(reader)
-            parked = _load(writer, projection, histories(reader, head), head, report)
+            number = processes or processes_for(projection, head)
+            with folded(conninfo, reader, projection, head, number) as portions:
+                parked = _load(writer, projection, portions, head, report)
         report(head, head, "catching up")
         while (
             step := advance(
@@ -63,7 +68,7 @@ def rebuild(conninfo: str, projection: Projection, report: Report) -> Rebuilt:
 def _load(
     conn: Connection[TupleRow],
     projection: Projection,
-    read: Iterator[Sequence[Stored]],
+    portions: Iterator[Portion],
     head: int,
     report: Report,
 ) -> int:
@@ -71,8 +76,7 @@ def _load(
     conn.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
     create(conn, projection, Build.NEXT)
     with conn.cursor() as cursor:
-        mapper = projection.mapper.with_all_keys()
-        left = projection.load(cursor, _reported(read, head, report), mapper)
+        left = projection.load(cursor, _reported(portions, head, report))
         report(head, head, "indexing")
         add_indexes(conn, projection)
         park(cursor, left)
@@ -82,16 +86,12 @@ def _load(
     return len(left)
 
 
-def _reported(
-    read: Iterator[Sequence[Stored]], head: int, report: Report
-) -> Iterator[Sequence[Stored]]:
-    done = reported = 0
-    for history in read:
-        done += len(history)
-        if done - reported >= REPORT_EVERY:
-            reported = done
-            report(done, head, "folding")
-        yield history
+def _reported(portions: Iterator[Portion], head: int, report: Report) -> Iterator[Portion]:
+    done = 0
+    for portion in portions:
+        done += portion.events
+        report(done, head, "folding")
+        yield portion
 
 
 def _head(conn: Connection[TupleRow]) -> int:

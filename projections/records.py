@@ -93,20 +93,21 @@ class History:
 
     def then(self, played: Played) -> None:
         """Take the next match."""
+        kept = played.without_values
         for record, mark in goal_marks(played):
             if mark > self._best[record]:
                 self._best[record] = mark
-                self._held[record] = Held(mark, played.without_values)
+                self._held[record] = Held(mark, kept)
         for index, value in enumerate(played.values):
             if value is None:
                 continue
             if value > self._most[index]:
                 self._most[index] = value
-                self._held[MOST[index]] = Held(value, played.without_values)
+                self._held[MOST[index]] = Held(value, kept)
             if value < self._fewest[index]:
                 self._fewest[index] = value
-                self._held[FEWEST[index]] = Held(-value, played.without_values)
-        self._runs = self._runs.then(played.without_values)
+                self._held[FEWEST[index]] = Held(-value, kept)
+        self._runs = self._runs.then(kept)
 
     def records(self) -> Records:
         """The records of the matches so far."""

@@ -35,6 +35,16 @@ class Stored(Struct, frozen=True, gc=False):
         return Recorded(self.position, self.event(mapper))
 
 
+class Part(Struct, frozen=True):
+    """Some matches: those with ids from `first` on and before `end`; None is no limit."""
+
+    first: UUID | None = None
+    end: UUID | None = None
+
+
+ALL: Final = Part()
+
+
 class Unprojectable(Struct, frozen=True):
     """An event that could not be projected; without a `problem`, it waits for an earlier one."""
 
@@ -89,8 +99,8 @@ def read_at(conn: Connection[TupleRow], positions: list[int]) -> list[Stored]:
     return [Stored(*row) for row in cursor]
 
 
-def histories(conn: Connection[TupleRow], upto: int) -> Iterator[list[Stored]]:
-    """All events up to a position, grouped by match, each match in the order of its versions.
+def histories(conn: Connection[TupleRow], upto: int, part: Part = ALL) -> Iterator[list[Stored]]:
+    """Events up to a position, grouped by match, each match in the order of its versions.
 
     Streams, in a transaction: whatever the size of the log, one portion of it is in memory.
     """
@@ -103,9 +113,11 @@ def histories(conn: Connection[TupleRow], upto: int) -> Iterator[list[Stored]]:
             SELECT notification_id, originator_id, originator_version, topic, state
             FROM log.events
             WHERE notification_id <= %(upto)s
+              AND (%(first)s::uuid IS NULL OR originator_id >= %(first)s)
+              AND (%(end)s::uuid IS NULL OR originator_id < %(end)s)
             ORDER BY originator_id, originator_version
             """,
-            {"upto": upto},
+            {"upto": upto, "first": part.first, "end": part.end},
         )
         match_id: UUID | None = None
         history: list[Stored] = []

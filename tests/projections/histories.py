@@ -1,7 +1,7 @@
 """Random histories of several matches and owners, and the rows that come of them."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -44,6 +44,7 @@ happenings = st.lists(
     ),
     max_size=40,
 )
+PLAIN: Final = EventMapper()
 Happened = list[tuple[int, str, Pair, dict[str, Pair], int]]
 
 
@@ -108,12 +109,13 @@ def following(
     )
 
 
-def store(conn: psycopg.Connection[Any], events: list[MatchEvent]) -> None:
+def store(
+    conn: psycopg.Connection[Any], events: list[MatchEvent], mapper: EventMapper = PLAIN
+) -> None:
     """Put events into the log at once, after those that are there.
 
     For reading alone: the hashes are empty.
     """
-    mapper = EventMapper()
     row = conn.execute("SELECT coalesce(max(notification_id), 0) FROM log.events").fetchone()
     last = row[0] if row else 0
     rows = [
