@@ -25,6 +25,11 @@ def drawn() -> list[Sample]:
     return list(samples(seed=77, count=COUNT))
 
 
+def test_same_seed_draws_the_same_set(drawn: list[Sample]) -> None:
+    assert list(samples(seed=77, count=len(KINDS))) == drawn[: len(KINDS)]
+    assert {sample.truth.kind for sample in drawn} == set(KINDS)
+
+
 @pytest.mark.parametrize("number", SCREENS)
 def test_every_number_of_a_drawn_screen_is_right(
     engine: TextEngine, drawn: list[Sample], number: int
