@@ -26,6 +26,7 @@ CHEAP = Argon2Cost(memory_kib=64, passes=1)
 EMAIL = "Amina@Example.com"
 PASSWORD = "three blue goalposts"
 MAIL_KEY = bytes(32)
+COST_OF_APIS = (8192, 1)  # KiB and passes of a hash: a quarter of the usual
 
 Open = Callable[[], AsyncConnectionPool]
 
@@ -56,7 +57,11 @@ def at(now: datetime, client: str = CALL.client) -> Call:
 @pytest.fixture(scope="session")
 def apis(nats_server: Nats) -> Iterator[Apis]:
     """Two API processes on one database."""
-    with new_folder() as folder, started(folder, nats_server.url) as apis:
+    cost = ",".join(map(str, (*COST_OF_APIS, 1)))
+    with (
+        new_folder() as folder,
+        started(folder, nats_server.url, TRACKER_HASH_COST=cost) as apis,
+    ):
         yield apis
 
 

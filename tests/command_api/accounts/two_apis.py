@@ -119,8 +119,8 @@ def new_client() -> str:
 
 
 @contextmanager
-def started(folder: Path, nats: str) -> Iterator[Apis]:
-    """Two processes on a fresh database in `folder`."""
+def started(folder: Path, nats: str, **more: str) -> Iterator[Apis]:
+    """Two processes on a fresh database in `folder`, with more settings by name."""
     prepare_database(folder / "postgres")
     server = Postgres(folder / "postgres")  # no part starts on one that may forget
     server.start()
@@ -130,6 +130,7 @@ def started(folder: Path, nats: str) -> Iterator[Apis]:
             "TRACKER_NATS": nats,
             "TRACKER_DATA": str(folder / "data"),
             "TRACKER_PROXIES": "127.0.0.1",
+            **more,
         }
         apis = Apis(
             Api(folder / "one.log", environment),
