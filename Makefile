@@ -25,7 +25,7 @@ demo: $(VENV)/.installed  ## show the running system at work; PICTURE=path for y
 	@$(PYTHON) -m deploy demo $${PICTURE:+"$$PICTURE"}
 
 test: $(VENV)/.installed-frontend  ## run the whole test suite
-	$(PYTHON) -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	$(PYTHON) -m pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 test-faults: $(VENV)/.installed-dev  ## kill 200 processes of a busy system; KILLS=n for others
 	$(PYTHON) -m tests.faults.chaos --kills $${KILLS:-200}

@@ -4,22 +4,19 @@ After the IETF draft "The Idempotency-Key HTTP Header Field". The command's id i
 and the key, so that the log itself refuses to take it twice; the answer is kept beside it.
 """
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 from psycopg import AsyncConnection
 
 from events.group import OTHER_REQUEST
-from events.identity import Principal
 from events.questions import Pool, ask
-from events.refusals import Invalid, Unprocessable
+from events.refusals import Unprocessable
 from events.statements import Statement
-from events.web import WebRequest
 
 HEADER: Final = "idempotency-key"
 LONGEST: Final = 255
@@ -49,22 +46,6 @@ class Answer(Struct, frozen=True):
     status: int
     headers: dict[str, str]
     body: bytes
-
-
-def attempt_of(
-    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview]
-) -> Attempt:
-    """The attempt that `request` is; `content` is what makes it this request and no other."""
-    key = request.headers.get(HEADER)
-    if key is None:
-        return Attempt(uuid4())
-    if not (1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
-        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} letters, digits and signs.")
-    digest = hashlib.sha256()
-    for part in (request.method.encode(), request.url.path.rstrip("/").encode(), *content):
-        digest.update(len(part).to_bytes(8))
-        digest.update(part)
-    return Attempt(uuid5(principal.user_id, key), digest.digest())
 
 
 class Answers:

@@ -68,9 +68,15 @@ class Verifier:
     signature is not verified again. Refused ones are not kept in mind: there is no end of them.
     """
 
-    def __init__(self, keys: PublicRing, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        keys: PublicRing,
+        clock: Callable[[], float] = time.time,
+        most_verified: int = MOST_VERIFIED,
+    ) -> None:
         self._keys = keys
         self._clock = clock
+        self._most_verified = most_verified
         self._verified: dict[str, Verified] = {}
 
     def __len__(self) -> int:
@@ -95,7 +101,7 @@ class Verifier:
         return known
 
     def _keep(self, token: str, verified: Verified) -> None:
-        if token not in self._verified and len(self._verified) >= MOST_VERIFIED:
+        if token not in self._verified and len(self._verified) >= self._most_verified:
             del self._verified[next(iter(self._verified))]
         self._verified[token] = verified
 

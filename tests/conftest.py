@@ -13,29 +13,21 @@ from nats.aio.client import Client
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
-from deploy.migrate import migrate_tables
 from deploy.nats import Nats
-from deploy.postgres import OWNER, Postgres
+from deploy.postgres import DATABASE, OWNER, Postgres
 from events.answering import AsyncAnsweringConnection
 from events.broker import create_broker
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
 from events.streams import set_up
-from projections.setup import create_read_models
 from tests.folders import new_folder
 from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
+from tests.prepared import FORGETTING, prepare_database
 from tests.scheduling import ByWhatIsShared
 
-NOTHING_IS_KEPT = {
-    "fsync": "off",
-    "full_page_writes": "off",
-    "max_connections": "200",
-    "shared_buffers": "32MB",
-    "synchronous_commit": "off",
-}
+NOTHING_IS_KEPT = {**FORGETTING, "max_connections": "200", "shared_buffers": "32MB"}
 MASTER_KEY = bytes(range(32))
-TEMPLATE = "template_tracker"
 # Containers often forbid Python to keep what it has compiled. Each of the hundreds of processes
 # that the tests start would compile us anew, which is a third of what it does until it serves.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -44,12 +36,11 @@ numbers = itertools.count()
 # Fixtures, and files of tests that have nothing to share.
 LONGEST_FIRST = (
     "breakable",
+    "copy",
     "test_chaos.py",
     "test_broken_networks.py",
-    "copy",
-    "frontend",
     "apis",
-    "test_start_and_stop.py",
+    "drawn",
 )
 NewDatabase = Callable[[], str]
 
@@ -90,14 +81,11 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres(folder: Path) -> Iterator[Postgres]:
-    """A server with a template: the tables as `migrate` makes them."""
+    """A server whose own database is the template: the tables as `migrate` makes them."""
+    prepare_database(folder / "postgres")
     server = Postgres(folder / "postgres", NOTHING_IS_KEPT)
     server.start()
     try:
-        _create(server, TEMPLATE)
-        conninfo = server.conninfo(TEMPLATE)
-        migrate_tables(conninfo)
-        create_read_models(conninfo)
         yield server
     finally:
         server.stop()
@@ -116,7 +104,7 @@ def new_database(postgres: Postgres, abandoned: list[str]) -> Iterator[NewDataba
 
     def make() -> str:
         names.append(f"test_{next(numbers)}")
-        _create(postgres, names[-1], TEMPLATE)
+        _create(postgres, names[-1])
         return postgres.conninfo(names[-1])
 
     # Not at the end of their own test: PostgreSQL sleeps a tenth of a second where a connection
@@ -207,8 +195,8 @@ def stranger(copy: Copy) -> Iterator[Player]:
     stranger.http.close()
 
 
-def _create(server: Postgres, name: str, template: str = "template1") -> None:
+def _create(server: Postgres, name: str) -> None:
     # The other strategy copies through the log, block by block, at twice the cost.
     statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} OWNER tracker STRATEGY FILE_COPY")
     with psycopg.connect(server.conninfo("postgres", OWNER), autocommit=True) as conn:
-        conn.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+        conn.execute(statement.format(sql.Identifier(name), sql.Identifier(DATABASE)))

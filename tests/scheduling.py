@@ -10,11 +10,13 @@ from xdist.scheduler import LoadScopeScheduling
 
 # The first that fits counts; whatever fits nowhere is a group by its file.
 GROUPS: Final = (
-    ("tests/journeys/test_start_and_stop.py", ""),
     ("tests/journeys/test_mail.py", ""),
     ("tests/contract/", "copy"),
     ("tests/journeys/", "copy"),
     ("tests/fuzz/", "copy"),
+    ("tests/frontend/", "copy"),
+    ("tests/properties/test_http.py", "copy"),
+    ("tests/uploads/test_memory.py", "copy"),
     ("tests/faults/test_chaos.py", ""),
     ("tests/faults/test_broken_networks.py", ""),
     ("tests/faults/", "breakable"),

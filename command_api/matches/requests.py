@@ -1,17 +1,18 @@
 """A request of a player on its way to a command, and the answer that shows what it led to."""
 
+import hashlib
 import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
 import msgspec
 from litestar import Response
 from msgspec import Struct
 from msgspec.structs import replace
 
-from command_api.idempotency import Answer, Attempt, attempt_of
+from command_api.idempotency import HEADER, LONGEST, Answer, Attempt
 from command_api.matches.executing import Done
 from command_api.matches.use_cases import MatchCommands
 from command_api.preferences import Waiting, waiting
@@ -20,6 +21,7 @@ from events.identity import Principal
 from events.match_view import view
 from events.media import MediaAddresses
 from events.progress import NOT_REACHED
+from events.refusals import Invalid
 from events.web import WebRequest
 
 # What an If-Match that is no version asks for: no match has it.
@@ -54,6 +56,22 @@ def asked_by(
     attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
     wait = waiting(", ".join(request.headers.getall("prefer", [])))
     return Asked(principal, attempt, datetime.now(UTC), wait)
+
+
+def attempt_of(
+    request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview]
+) -> Attempt:
+    """The attempt that `request` is; `content` is what makes it this request and no other."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return Attempt(uuid4())
+    if not (1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        raise Invalid(f"An Idempotency-Key has 1 to {LONGEST} letters, digits and signs.")
+    digest = hashlib.sha256()
+    for part in (request.method.encode(), request.url.path.rstrip("/").encode(), *content):
+        digest.update(len(part).to_bytes(8))
+        digest.update(part)
+    return Attempt(uuid5(principal.user_id, key), digest.digest())
 
 
 async def answer_of(

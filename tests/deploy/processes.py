@@ -12,14 +12,18 @@ from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 20.0  # seconds; only a broken system needs them
+# Seconds between two questions, which take their time from what is waited for.
+FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.08
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
     """Ask until `happened` says yes."""
     give_up_at = time.monotonic() + PATIENCE
+    pause = FIRST_PAUSE
     while not happened():
         assert time.monotonic() < give_up_at, "it did not happen"
-        select.select([], [], [], 0.01)
+        select.select([], [], [], pause)
+        pause = min(2 * pause, LONGEST_PAUSE)
 
 
 def wait_until_gone(process_id: int) -> None:

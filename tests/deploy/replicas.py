@@ -10,10 +10,9 @@ import psycopg
 from msgspec import Struct
 
 from deploy.launch import on_leash
-from deploy.migrate import migrate_tables
 from deploy.postgres import OWNER, Postgres, server_user
 from deploy.wheels import POSTGRES_PROGRAMS
-from projections.setup import create_read_models
+from tests.prepared import prepare_database
 
 SETTINGS = {"wal_level": "replica", "hot_standby": "on"}
 
@@ -55,12 +54,11 @@ class Replicated(Struct, frozen=True):
 
 @contextmanager
 def replicated(folder: Path) -> Iterator[Replicated]:
+    prepare_database(folder / "primary")
     primary = Postgres(folder / "primary", SETTINGS)
     replica = Postgres(folder / "replica", SETTINGS)
     primary.start()
     try:
-        migrate_tables(primary.conninfo())
-        create_read_models(primary.conninfo())
         _let_in(primary)
         _copy(primary, replica)
         replica.start()

@@ -25,7 +25,7 @@ from events.log import MatchLog
 from events.match import Match, Status
 from events.reading import FailureReason
 from events.relay import Relay
-from tests.events.relays import all_sent, running, taken
+from tests.events.relays import ASK_AGAIN_SECONDS, all_sent, running, taken
 from tests.examples import MATCH_ID, UPLOADED
 
 pytestmark = pytest.mark.anyio
@@ -58,6 +58,7 @@ async def failed(match_log: MatchLog) -> Match:
             match = await asyncio.to_thread(match_log.load, MATCH_ID)
             if match and match.status is Status.FAILED:
                 return match
+            await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
 async def test_a_picture_that_ends_every_worker_fails_after_the_last_delivery(

@@ -13,6 +13,7 @@ from events.log import MatchLog
 from events.matches import ExtractionRequested
 from events.relay import Relay
 from tests.events.relays import (
+    ASK_AGAIN_SECONDS,
     Clock,
     all_sent,
     checkpoint_reaches,
@@ -147,7 +148,7 @@ async def test_an_event_of_a_newer_version_stops_the_relay_until_it_can_be_read(
         async with running(relay):
             async with asyncio.timeout(20):
                 while "of_tomorrow" not in (relay.trouble or ""):  # noqa: ASYNC110
-                    await asyncio.sleep(0)
+                    await asyncio.sleep(ASK_AGAIN_SECONDS)
             await conn.execute("UPDATE log.events SET topic = 'match.screenshot_uploaded.v1'")
             assert await published(bus, 1) == [UPLOADED.id]
 

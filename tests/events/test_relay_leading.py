@@ -17,6 +17,7 @@ from events.log import MatchLog
 from events.relay import Relay
 from events.upload_queue import ChainBroken, UploadQueue, stream_state
 from tests.events.relays import (
+    ASK_AGAIN_SECONDS,
     Freezer,
     all_sent,
     last_sequence,
@@ -88,11 +89,11 @@ async def test_a_leader_whose_connection_is_silently_dead_is_followed_by_another
                 assert await published(bus, 1) == [second.id]
                 async with asyncio.timeout(20):
                     while not cut_off.trouble:  # noqa: ASYNC110  # it has no event to wait for
-                        await asyncio.sleep(0)
+                        await asyncio.sleep(ASK_AGAIN_SECONDS)
                 freezer.thaw()
                 async with asyncio.timeout(20):
                     while cut_off.trouble:  # noqa: ASYNC110
-                        await asyncio.sleep(0)
+                        await asyncio.sleep(ASK_AGAIN_SECONDS)
                 match_log.append(third)
                 assert await published(bus, 1) == [third.id]
     assert await last_sequence(bus) == 3
@@ -134,6 +135,6 @@ async def test_a_standby_says_that_all_is_well(
         await leader.execute("SELECT pg_advisory_lock(hashtext('tracker relay'))")
         async with running(standby), asyncio.timeout(20):
             while standby.trouble:  # noqa: ASYNC110  # it has no event to wait for
-                await asyncio.sleep(0)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
             match_log.append(uploaded(1))
         assert await last_sequence(bus) == 0

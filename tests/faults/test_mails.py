@@ -66,7 +66,7 @@ def test_mails_asked_for_while_nobody_sends_all_leave_once(
 ) -> None:
     server.behaviour = Behaviour.TAKES
     players = []
-    for _ in range(10):
+    for _ in range(5):
         kill(system, "followers")
         players.append(Player(system))
     wait_for(lambda: states(system) == ["sent"] * len(states(system)))

@@ -34,6 +34,6 @@ def test_no_answer_to_a_player_differs_from_the_document(
 
 
 def test_no_answer_to_a_stranger_differs_from_the_document(copy: Copy, tmp_path: Path) -> None:
-    piece = fuzz(copy, tmp_path, token=None, seed=2, examples=2)
+    piece = fuzz(copy, tmp_path, token=None, seed=2, examples=1)
     assert not piece.failures, piece.failures
     assert piece.requests > 40

@@ -13,6 +13,7 @@ import httpx
 from tests.deploy.processes import belonging_to, free_port, start, wait_until_gone
 from tests.folders import new_folder
 from tests.plain_http import NO_CERTIFICATES
+from tests.prepared import prepare_data_folder
 
 # What is tested of hashes is tested without a copy; here they cost more than all else together.
 CHEAP_HASHES: Final = "1024,1,1"
@@ -44,8 +45,9 @@ class Copy:
 
 @contextmanager
 def running_copy(**settings: str) -> Iterator[Copy]:
-    """A copy on a folder of its own, both gone in the end, whatever state the copy is in."""
+    """A copy on a prepared folder of its own, both gone in the end, whatever state it is in."""
     with new_folder() as folder:
+        prepare_data_folder(folder / "data")
         copy = Copy(folder / "data", **{"TRACKER_HASH_COST": CHEAP_HASHES, **settings})
         try:
             yield copy

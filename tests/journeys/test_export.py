@@ -16,7 +16,7 @@ from query_api.export import AT_ONCE
 from query_api.export_rows import COLUMNS
 from tests.deploy.processes import wait_for
 from tests.journeys.copies import Copy
-from tests.journeys.pictures import drawn
+from tests.journeys.pictures import noise
 from tests.journeys.players import Player
 from tests.plain_http import NO_CERTIFICATES
 
@@ -26,14 +26,16 @@ MANY = 5000
 
 @pytest.fixture
 def connection(copy: Copy) -> Iterator[psycopg.Connection[Any]]:
-    address = Postgres(DataFolder(copy.folder).postgres).conninfo()
-    with psycopg.connect(address, autocommit=True) as conn:
+    with psycopg.connect(database_of(copy), autocommit=True) as conn:
         yield conn
 
 
+def database_of(copy: Copy) -> str:
+    return Postgres(DataFolder(copy.folder).postgres).conninfo()
+
+
 def played(player: Player, opponent: str) -> str:
-    picture, _ = drawn(seed=71)
-    answer = player.upload(picture, opponent_name=opponent, score_user="3", score_opponent="1")
+    answer = player.upload(noise(), opponent_name=opponent, score_user="3", score_opponent="1")
     assert answer.status_code == 201, answer.text
     return str(answer.headers["Location"])
 
@@ -55,6 +57,34 @@ def fill(conn: psycopg.Connection[Any], player: Player) -> None:
         """,
         {"many": MANY, "owner_id": player.id},
     )
+
+
+@pytest.fixture(scope="module")
+def collector(copy: Copy) -> Iterator[Player]:
+    """A player of many matches, for those who leave everything as it is."""
+    collector = Player(copy)
+    played(collector, "Omar")
+    with psycopg.connect(database_of(copy), autocommit=True) as conn:
+        fill(conn, collector)
+    yield collector
+    collector.http.close()
+
+
+@pytest.fixture
+def damaged(collector: Player, connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """The collector's last match is not as it was written."""
+    parameters = {"owner_id": collector.id}
+    [(match_id, view)] = connection.execute(
+        """
+        SELECT match_id, view FROM read_models.matches
+        WHERE owner_id = %(owner_id)s ORDER BY created_at LIMIT 1
+        """,
+        parameters,
+    )
+    write = "UPDATE read_models.matches SET view = %(view)s WHERE match_id = %(match_id)s"
+    connection.execute(write, {"view": "{", "match_id": match_id})
+    yield
+    connection.execute(write, {"view": view, "match_id": match_id})
 
 
 def rows(answer: httpx.Response) -> list[dict[str, str]]:
@@ -112,31 +142,17 @@ def test_another_format_is_refused(player: Player, query: str) -> None:
     assert answer.json()["fields"]
 
 
-def test_many_pages_make_one_file(player: Player, connection: psycopg.Connection[Any]) -> None:
-    played(player, "Omar")
-    fill(connection, player)
-    assert len(rows(player.http.get(FILE))) == MANY + 1
-    assert len(player.http.get(f"{FILE}?format=json").json()) == MANY + 1
+def test_many_pages_make_one_file(collector: Player) -> None:
+    assert len(rows(collector.http.get(FILE))) == MANY + 1
+    assert len(collector.http.get(f"{FILE}?format=json").json()) == MANY + 1
 
 
 @pytest.mark.parametrize("kind", ["csv", "json"])
 def test_a_file_that_breaks_off_does_not_look_complete(
-    copy: Copy, player: Player, connection: psycopg.Connection[Any], kind: str
+    copy: Copy, collector: Player, damaged: None, kind: str
 ) -> None:
-    played(player, "Omar")
-    fill(connection, player)
-    connection.execute(
-        """
-        UPDATE read_models.matches SET view = '{'
-        WHERE match_id = (
-            SELECT match_id FROM read_models.matches
-            WHERE owner_id = %(owner_id)s ORDER BY created_at LIMIT 1
-        )
-        """,
-        {"owner_id": player.id},
-    )
     status, received = 0, 0
-    headers = {"Authorization": player.http.headers["Authorization"]}
+    headers = {"Authorization": collector.http.headers["Authorization"]}
     url = f"{copy.address}{FILE}?format={kind}"
     with (
         httpx.Client(trust_env=False, verify=NO_CERTIFICATES) as http,

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ocr_service.bench import bars
-from ocr_service.drawing.samples import KINDS, STRESS, samples
+from ocr_service.drawing.samples import STRESS, samples
 from ocr_service.evaluate import Timing
 from ocr_service.scoring import Score
 from ocr_service.truth import load_truths
@@ -32,10 +32,7 @@ def test_bars_fail_when_numbers_are_missed() -> None:
     assert [holds for *_, holds in held[:3]] == [False, False, False]
 
 
-def test_same_seed_draws_the_same_set() -> None:
-    first, again = list(samples(9, len(KINDS))), list(samples(9, len(KINDS)))
-    assert first == again
-    assert {sample.truth.kind for sample in first} == set(KINDS)
+def test_pictures_of_every_kind_of_stress_are_drawn() -> None:
     stressed = list(samples(9, len(STRESS), is_stress=True))
     assert {sample.truth.kind for sample in stressed} == set(STRESS)
 

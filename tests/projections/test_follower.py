@@ -11,7 +11,6 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
-from deploy.migrate import migrate_tables
 from deploy.postgres import Postgres
 from events.log import MatchLog
 from events.matches import ScreenshotUploaded, StatsConfirmed
@@ -20,8 +19,8 @@ from events.refusals import Unavailable
 from projections.builds import Refused
 from projections.catalogue import MATCHES
 from projections.follower import LiveFollower
-from projections.setup import create_read_models
 from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
+from tests.prepared import prepare_database
 from tests.projections.histories import empty
 
 
@@ -165,11 +164,10 @@ def leading(database: str) -> list[int]:
 
 
 def test_the_follower_goes_on_after_the_server_was_killed_and_started(folder: Path) -> None:
+    prepare_database(folder / "killed")
     server = Postgres(folder / "killed", {"fsync": "off"})
     server.start()
     try:
-        migrate_tables(server.conninfo())
-        create_read_models(server.conninfo())
         match_log = MatchLog.open(server.conninfo(), connections=1)
         follower = LiveFollower(server.conninfo(), MATCHES)
         with running(follower):

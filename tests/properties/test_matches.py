@@ -12,7 +12,7 @@ from tests.properties.conftest import unhurried
 from tests.properties.matches_machine import MatchesMachine
 from tests.properties.system import System
 
-SEQUENCES = 12
+SEQUENCES = 6
 STEPS = 40
 
 

@@ -5,7 +5,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -42,7 +42,11 @@ def inflating(width: int, height: int) -> bytes:
 def watched(copy: Copy) -> Iterator[Callable[[], dict[str, int]]]:
     """Gives what tells by how much each process grew at most, in bytes, by what it is."""
     root = psutil.Process(copy.process.pid)
-    before = {p: p.memory_info().rss for p in [root, *root.children(recursive=True)]}
+    before, names = {}, {}
+    for process in [root, *root.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):  # a connection's process may end at any moment
+            names[process] = " ".join([*process.cmdline()[-2:], str(process.pid)])
+            before[process] = process.memory_info().rss
     most = dict(before)
     over = threading.Event()
 
@@ -57,11 +61,7 @@ def watched(copy: Copy) -> Iterator[Callable[[], dict[str, int]]]:
     watching = threading.Thread(target=watch)
     watching.start()
     try:
-        yield lambda: {
-            " ".join(process.cmdline()[-2:]): most[process] - before[process]
-            for process in before
-            if process.is_running()
-        }
+        yield lambda: {names[p]: most[p] - before[p] for p in before}
     finally:
         over.set()
         watching.join()

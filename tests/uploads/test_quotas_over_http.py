@@ -1,13 +1,14 @@
 """Quotas as a player meets them: a plain refusal, and room again once pictures were read."""
 
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil
 import pytest
 
 from tests.contract.answers import assert_refused
 from tests.deploy.processes import wait_for
+from tests.faults.killing import kill
 from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
 
@@ -29,13 +30,9 @@ def strict(noise: bytes) -> Iterator[Copy]:
 def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(
     strict: Copy, noise: bytes
 ) -> None:
-    root = psutil.Process(strict.process.pid)
-    readers = [p for p in root.children(recursive=True) if "ocr" in p.cmdline()]
-    assert readers
     player = Player(strict)
+    assert kill(strict, "ocr", signal.SIGSTOP)  # nobody reads them before
     try:
-        for reader in readers:
-            reader.suspend()
         with ThreadPoolExecutor(10) as threads:
             uploads = range(2 * PENDING)
             answers = list(threads.map(lambda _: player.upload(noise, headers=ASYNC), uploads))
@@ -43,8 +40,7 @@ def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(
         refused = next(answer for answer in answers if answer.status_code == 429)
         assert_refused(refused, 429)
         assert int(refused.headers["Retry-After"]) > 0
-        for reader in readers:
-            reader.resume()
+        kill(strict, "ocr", signal.SIGCONT)
         matches = "/api/matches/"
         wait_for(
             lambda: [m["status"] != "processing" for m in player.get(matches)] == [True] * PENDING
@@ -58,7 +54,5 @@ def test_parallel_uploads_pass_up_to_the_quota_and_again_after_reading(
         assert player.http.delete(kept.headers["Location"]).status_code == 204
         assert player.upload(noise).status_code == 409  # it can be restored
     finally:
-        for reader in readers:
-            if reader.is_running():
-                reader.resume()
+        kill(strict, "ocr", signal.SIGCONT)
         player.http.close()

@@ -1,10 +1,8 @@
 """Accounts on a fresh database, and what the tests of accounts say to them."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 import msgspec
@@ -20,6 +18,7 @@ from command_api.accounts.tokens import SigningKey
 from command_api.accounts.use_cases import Accounts, register
 from deploy.nats import Nats
 from tests.command_api.accounts.two_apis import Apis, started
+from tests.folders import new_folder
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 CALL = Call("192.0.2.7", UUID(int=1), NOW)
@@ -27,6 +26,7 @@ CHEAP = Argon2Cost(memory_kib=64, passes=1)
 EMAIL = "Amina@Example.com"
 PASSWORD = "three blue goalposts"
 MAIL_KEY = bytes(32)
+COST_OF_APIS = (8192, 1)  # KiB and passes of a hash: a quarter of the usual
 
 Open = Callable[[], AsyncConnectionPool]
 
@@ -57,11 +57,12 @@ def at(now: datetime, client: str = CALL.client) -> Call:
 @pytest.fixture(scope="session")
 def apis(nats_server: Nats) -> Iterator[Apis]:
     """Two API processes on one database."""
-    with tempfile.TemporaryDirectory(prefix="tracker-two-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        with started(folder, nats_server.url) as apis:
-            yield apis
+    cost = ",".join(map(str, (*COST_OF_APIS, 1)))
+    with (
+        new_folder() as folder,
+        started(folder, nats_server.url, TRACKER_HASH_COST=cost) as apis,
+    ):
+        yield apis
 
 
 async def audited(accounts: Accounts) -> list[str]:

@@ -17,7 +17,7 @@ from command_api.accounts.tokens import (
     public_ring,
     successor,
 )
-from events.identity import MOST_VERIFIED, Principal, Verifier, VerifyingKey
+from events.identity import Principal, Verifier, VerifyingKey
 from events.refusals import Unauthenticated
 
 AMINA = Principal(UUID(int=7), UUID(int=8))
@@ -108,11 +108,11 @@ def test_a_token_that_was_taken_before_cannot_be_changed() -> None:
 
 def test_of_tokens_that_were_taken_only_so_many_are_kept() -> None:
     now = datetime.now(UTC)
-    verifier = Verifier(public_ring([NEW]))
-    tokens = [access_token(NEW, AMINA, now) for _ in range(MOST_VERIFIED + 1)]
+    verifier = Verifier(public_ring([NEW]), most_verified=3)
+    tokens = [access_token(NEW, AMINA, now) for _ in range(4)]
     for token in tokens:
         assert verifier.principal(token) == AMINA
-    assert len(verifier) == MOST_VERIFIED
+    assert len(verifier) == 3
     assert verifier.principal(tokens[0]) == AMINA
 
 

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 from argon2 import extract_parameters
 
+from tests.command_api.accounts.conftest import COST_OF_APIS
 from tests.command_api.accounts.two_apis import PASSWORD, Api, Apis, new_client, running
 
 WITHIN = 1.0  # seconds
@@ -202,14 +203,14 @@ def test_settings_make_passwords_longer_and_hashes_dearer_from_the_next_login_on
     apis: Apis, tmp_path: Path
 ) -> None:
     who = apis.registered()
-    assert stored_cost(apis, who["email"]) == (19 * 1024, 2)
+    assert stored_cost(apis, who["email"]) == COST_OF_APIS
     settings = {"TRACKER_SHORTEST_PASSWORD": "15", "TRACKER_HASH_COST": "20480,3,1"}
     stricter = Api(tmp_path / "stricter.log", {**apis.environment, **settings})
     with running(stricter):
         short = {"email": f"x{who['email']}", "password": "x" * 14}
         assert stricter.post("register", short).status_code == 400
         assert stricter.post("login", {**who, "password": "a guess"}).status_code == 401
-        assert stored_cost(apis, who["email"]) == (19 * 1024, 2)
+        assert stored_cost(apis, who["email"]) == COST_OF_APIS
         assert stricter.post("login", who).status_code == 200
         assert stored_cost(apis, who["email"]) == (20 * 1024, 3)
 

@@ -14,11 +14,10 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-from deploy.migrate import migrate_tables
 from deploy.postgres import Postgres
-from projections.setup import create_read_models
 from tests.deploy.processes import free_port
 from tests.plain_http import NO_CERTIFICATES
+from tests.prepared import prepare_database
 
 ROOT = Path(__file__).parent.parent.parent.parent
 STARTS_WITHIN = 60.0  # seconds
@@ -120,18 +119,18 @@ def new_client() -> str:
 
 
 @contextmanager
-def started(folder: Path, nats: str) -> Iterator[Apis]:
-    """Two processes on a fresh database in `folder`."""
+def started(folder: Path, nats: str, **more: str) -> Iterator[Apis]:
+    """Two processes on a fresh database in `folder`, with more settings by name."""
+    prepare_database(folder / "postgres")
     server = Postgres(folder / "postgres")  # no part starts on one that may forget
     server.start()
     try:
-        migrate_tables(server.conninfo())
-        create_read_models(server.conninfo())
         environment = {
             "TRACKER_DATABASE": server.conninfo(),
             "TRACKER_NATS": nats,
             "TRACKER_DATA": str(folder / "data"),
             "TRACKER_PROXIES": "127.0.0.1",
+            **more,
         }
         apis = Apis(
             Api(folder / "one.log", environment),

@@ -20,7 +20,7 @@ from command_api.mails.sender import Desk, Sender
 from command_api.mails.words import Links
 from deploy.smtp import SmtpServer
 from deploy.smtp_address import smtp_address
-from tests.events.relays import Clock, until
+from tests.events.relays import ASK_AGAIN_SECONDS, Clock, until
 from tests.mail_servers import Behaviour, MailServer, serving
 
 pytestmark = pytest.mark.anyio
@@ -240,7 +240,7 @@ async def test_a_leader_that_is_cut_off_stops_and_its_successor_repeats(
             await ask(pool, clock, amina)
             await until(database, BEING_SENT)
             while not server.contents:  # noqa: ASYNC110  # it has no event to wait for
-                await asyncio.sleep(0)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
             server.behaviour = Behaviour.TAKES
             await until(database, CUT_OFF_THE_LEADER)
             await until(database, ENDED, state="sent", count=1)
