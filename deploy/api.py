@@ -201,7 +201,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
                 streams=streams,
                 entrance=Entrance(doorkeeper, tickets, revocations),
             )
-            schema = create_schema_app(openapi.document(), asyncapi.document())
+            schema = create_schema_app(openapi.document, asyncapi.document)
             app = refusing_while_away(gateway(command, query, schema), pulse)
             yield edge(app, allowed_origins(settings.host, settings.origins)), end_waiting
     finally:

@@ -23,7 +23,7 @@ class Route(Struct, frozen=True):
 
 def routes() -> list[Route]:
     """Every route but OPTIONS, which the gateway answers."""
-    apps = [_bare(create_command_app), _bare(create_query_app), create_schema_app(document(), {})]
+    apps = [_bare(create_command_app), _bare(create_query_app), create_schema_app(document, dict)]
     return sorted(
         (
             Route(method, route.path_format)
