@@ -8,6 +8,8 @@ from events.web import WebRequest
 
 def parameters_of(request: WebRequest, *known: str) -> Mapping[str, str]:
     """The parameters by name; raises `Invalid` for unknown and repeated ones."""
+    if not request.scope["query_string"]:
+        return {}
     faults: dict[str, list[str]] = {}
     given: dict[str, str] = {}
     for name, text in request.query_params.multi_items():

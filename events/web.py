@@ -63,12 +63,23 @@ class Doorkeeper:
 
     async def access(self, request: WebRequest) -> Access:
         """The principal and the end of the token; raises `Unauthenticated` with a sentence."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scheme, _, token = (header(request, b"authorization") or "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             raise Unauthenticated(SIGN_IN)
         access = self._verifier.access(token.strip())
         await self._revocations.refuse_ended(access.principal)
         return access
+
+
+def header(request: WebRequest, name: bytes) -> str | None:
+    """The first header of this name, which is in lower case; None where there is none.
+
+    `request.headers` makes a dictionary of all headers, which costs more than what is asked for.
+    """
+    for known, value in request.scope["headers"]:
+        if known == name:
+            return value.decode("latin-1")
+    return None
 
 
 def match_id_of(text: str) -> UUID:

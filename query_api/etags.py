@@ -5,7 +5,7 @@ from uuid import UUID
 from litestar import Response
 
 from events.operations import Answer, Parameter
-from events.web import WebRequest
+from events.web import WebRequest, header
 from query_api.freshness import BEHIND
 from query_api.lookups import AsOf, Lookups
 
@@ -35,12 +35,14 @@ def etag_from(as_of: AsOf, *more: int) -> str:
 
 def holds_any(request: WebRequest) -> bool:
     """Whether the caller holds some answer already."""
-    return "if-none-match" in request.headers
+    return header(request, b"if-none-match") is not None
 
 
 def is_known(request: WebRequest, etag: str) -> bool:
     """Whether the caller holds the answer that `etag` stands for, by weak comparison."""
-    known = request.headers.get("if-none-match", "")
+    known = header(request, b"if-none-match")
+    if known is None:
+        return False
     tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
     return bool(tags & {etag.removeprefix("W/"), "*"})
 

@@ -7,9 +7,9 @@ from litestar.types import Message, Scope
 from events.operations import Parameter
 from events.progress import NOT_REACHED, Progress
 from events.refusals import Invalid
-from events.web import WebRequest
+from events.web import WebRequest, header
 
-HEADER: Final = "event-position"
+HEADER: Final = b"event-position"
 SECONDS: Final = 1.0
 # What every operation that asks the read models takes and may say.
 POSITION: Final = Parameter(
@@ -26,7 +26,7 @@ async def wait_for_position(request: WebRequest, progress: Progress) -> None:
 
     `admit_being_behind` then says so if it took longer.
     """
-    text = request.headers.get(HEADER)
+    text = header(request, HEADER)
     if text is None:
         return
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
