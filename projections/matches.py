@@ -10,6 +10,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.columns import UUIDS
 from events.log import Recorded
 from events.match import Match, Result, evolve
 from events.match_view import view
@@ -169,7 +170,7 @@ def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, 
     rows = ask(
         cursor,
         "SELECT match_id, state FROM states WHERE match_id = ANY(%(match_ids)s)",
-        {"match_ids": list(match_ids)},
+        {"match_ids": UUIDS.column([*match_ids])},
     )
     return {match_id: _DECODER.decode(state) for match_id, state in rows}
 

@@ -7,6 +7,7 @@ import msgspec
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.columns import UUIDS
 from events.match import Result
 from projections.entering import Change, entering
 from projections.match_numbers import Played
@@ -94,7 +95,7 @@ def _ask(cursor: Cursor[TupleRow], wanted: Iterable[Rivals]) -> Cursor[TupleRow]
     return ask(
         cursor,
         "SELECT owner_id, opponent, state FROM opponents WHERE opponent_id = ANY(%(ids)s)",
-        {"ids": [rivals.id for rivals in wanted]},
+        {"ids": UUIDS.column([rivals.id for rivals in wanted])},
     )
 
 

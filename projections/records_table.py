@@ -8,6 +8,7 @@ import msgspec
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
+from events.columns import UUIDS
 from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
@@ -88,7 +89,7 @@ def _ask(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
     return ask(
         cursor,
         "SELECT owner_id, state FROM records WHERE owner_id = ANY(%(owners)s)",
-        {"owners": list(owners)},
+        {"owners": UUIDS.column([*owners])},
     )
 
 

@@ -10,6 +10,7 @@ from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.columns import UUIDS
 from events.match import Result
 from projections.piped import ask
 from projections.streaks import Streaks
@@ -43,7 +44,7 @@ def ask_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[Tu
     return ask(
         cursor,
         "SELECT owner_id, tally, streaks FROM summaries WHERE owner_id = ANY(%(owners)s)",
-        {"owners": list(owners)},
+        {"owners": UUIDS.column([*owners])},
     )
 
 
