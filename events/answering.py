@@ -34,6 +34,10 @@ NOTICE_SILENCE: Final = {
 Result = TypeVar("Result")
 
 
+class NoAnswer(OperationalError):
+    """The server still holds the connection, and does not answer."""
+
+
 class AnsweringConnection(Connection[Any]):
     """A connection for threads. A statement without an answer raises `OperationalError`."""
 
@@ -113,7 +117,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
     async def _answer(self) -> PGresult:
         """The one result of what was sent; raises what the server says, or `OperationalError`."""
         if self.pgconn.flush():  # a few hundred bytes find room, unless nobody takes any
-            raise OperationalError(NO_ANSWER)
+            raise NoAnswer(NO_ANSWER)
         loop = asyncio.get_running_loop()
         self._results = []
         self._answered = loop.create_future()
@@ -147,7 +151,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
 
     def _give_up(self, answered: "asyncio.Future[None]") -> None:
         if not answered.done():
-            answered.set_exception(OperationalError(NO_ANSWER))
+            answered.set_exception(NoAnswer(NO_ANSWER))
 
     def _look_no_more(self) -> None:
         if self._looked_at is not None:

@@ -6,29 +6,44 @@ from contextlib import suppress
 from typing import Any, Final
 from uuid import UUID
 
+from psycopg import OperationalError
 from psycopg_pool import AsyncConnectionPool
 
-from events.answering import AsyncAnsweringConnection
+from events.answering import AsyncAnsweringConnection, NoAnswer
 from events.statements import Rows, Statement
 
 Pool = AsyncConnectionPool[AsyncAnsweringConnection]
 Key = tuple[UUID, ...]
 Answered = asyncio.Future[tuple[Any, ...] | None]
 
-PLACE: Final = 0  # the first column of what a `Gathered` asks
+HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
 
 
 async def ask(pool: Pool, statement: Statement, values: Mapping[str, Any]) -> Rows:
     """The rows that one statement gives, over any connection of a pool with autocommit.
 
     `pool.connection()` would end a transaction that there is none of, which costs an exchange with
-    the event loop.
+    the event loop. A connection that turns out to be lost is not the caller's fault: another is
+    tried, for a statement that only reads. Raises `OperationalError` and `PoolTimeout`.
     """
-    conn = await pool.getconn()
-    try:
-        return await conn.ask(statement, values)
-    finally:
-        await pool.putconn(conn)
+    tries = pool.max_size + 1  # all of them may be lost
+    while True:
+        conn = await pool.getconn()
+        tries -= 1
+        try:
+            return await conn.ask(statement, values)
+        except OperationalError as error:
+            if not (tries and _was_lost(error)):
+                raise
+        finally:
+            await pool.putconn(conn)
+
+
+def _was_lost(error: OperationalError) -> bool:
+    """Whether the server hung up, perhaps long ago; one that does not answer has not."""
+    if isinstance(error, NoAnswer):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(HUNG_UP)
 
 
 class Gathered:

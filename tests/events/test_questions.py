@@ -91,6 +91,21 @@ async def test_one_who_goes_away_takes_nobody_along(numbered: Pool) -> None:
     assert impatient.cancelled()
 
 
+async def test_who_asks_does_not_notice_that_connections_were_lost_meanwhile(
+    database: str,
+) -> None:
+    async with statement_pool(database) as pool:
+        await pool.resize(2, 2)
+        await pool.wait()
+        with psycopg.connect(database) as conn:
+            ended = conn.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchall()
+        assert ended == [(True,)] * 2
+        assert await Gathered(pool, PAIRS).row(SOME[0], SOME[1]) == (SOME[0], SOME[1])
+
+
 async def test_a_lost_connection_is_told_to_all_and_the_next_question_goes_through(
     database: str,
 ) -> None:
