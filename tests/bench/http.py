@@ -35,10 +35,10 @@ PARTS = ("api", "postgres", "followers", "nats", "ocr", "up")
 
 
 class Case(Struct, frozen=True):
-    """What is asked for again and again; `bar` is in milliseconds of CPU."""
+    """What is asked for again and again; `bar` is in milliseconds of CPU, None for no bar."""
 
     name: str
-    bar: float
+    bar: float | None
     requests: Callable[[int], Sequence[Request]]  # for so many seconds
 
 
@@ -82,6 +82,9 @@ def cases(
         requests[0].ask(system)
         return lambda _: requests
 
+    # What the gateway answers by itself: machines and days differ, and this tells by how much.
+    nothing = Request(reader, "/api/matches/", "OPTIONS", status=204)
+    yield Case("the server alone", None, again(nothing))
     page = Request(reader, f"/api/matches/?limit={PAGE}")
     ids = random.sample(range(CONFIRMED), CONFIRMED)
     matches = [Request(reader, f"/api/matches/{match_id(0, number)}/") for number in ids]
@@ -177,7 +180,7 @@ def main() -> None:
                 middle = sorted(rounds, key=lambda each: each.together)[len(rounds) // 2]
                 table.add_row(
                     case.name,
-                    f"{case.bar:.2f}",
+                    "" if case.bar is None else f"{case.bar:.2f}",
                     f"{middle.together:.3f}",
                     *(f"{middle.cpu[part]:.3f}" for part in PARTS),
                     f"{rate:,.0f}",
