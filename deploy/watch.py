@@ -12,6 +12,7 @@ from nats.aio.client import Client
 from psycopg import AsyncConnection
 
 from command_api.confirmations import deadlines
+from deploy.standstill import Standstill
 from events import pending
 from events.bus import (
     EXTRACTION_FAILED_CONSUMER,
@@ -23,7 +24,6 @@ from events.bus import (
 from events.leading import connected, cut_after
 from events.parts import SAYS_EVERY, say
 
-STUCK_AFTER_SECONDS: Final = 5.0
 # The followers that are no projections, and the parts that they stand for.
 PART_OF: Final = {pending.FOLLOWER: "relay", deadlines.FOLLOWER: "confirmations"}
 ANSWER_SECONDS: Final = 1.0
@@ -44,13 +44,14 @@ class Watch:
         self._client = client
         self._troubles = troubles
         self._missed: dict[str, int] = {}
-        self._places: dict[str, tuple[int, float]] = {}
+        self._standstill = Standstill()
 
     async def run(self) -> None:
         """Look and note until cancelled."""
         while True:
             try:
                 async with connected(self._conninfo) as conn:
+                    self._standstill.forget()
                     while True:
                         async with cut_after(conn, LOOKS_WITHIN_SECONDS):
                             await say(conn, await self._look(conn))
@@ -112,12 +113,8 @@ class Watch:
             FROM log.checkpoints
             """
         )
-        behind = {}
-        for follower, position, head in await cursor.fetchall():
-            part = PART_OF.get(follower, "projections")
-            last, since = self._places.get(follower, (-1, 0.0))
-            if position != last or position >= (head or 0):
-                self._places[follower] = (position, monotonic())
-            elif monotonic() - since > STUCK_AFTER_SECONDS:
-                behind[part] = f"It stands still at {position}, and the log has come to {head}."
-        return behind
+        rows = await cursor.fetchall()
+        head = rows[0][2] or 0 if rows else 0
+        places = [(follower, position) for follower, position, _ in rows]
+        stuck = self._standstill.stuck(places, head, monotonic())
+        return {PART_OF.get(name, "projections"): sentence for name, sentence in stuck.items()}
