@@ -1,5 +1,7 @@
 """An erased account leaves nothing of its player, and nobody else notices."""
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +67,19 @@ def places_of(conn: psycopg.Connection[Any], *markers: str) -> set[str]:
 
 
 def files_with(folder: Path, *markers: str) -> list[str]:
-    return [
-        path.name
-        for path in folder.rglob("*")
-        if path.is_file() and any(marker.encode() in path.read_bytes() for marker in markers)
-    ]
+    found = []
+    for path in folder.rglob("*"):
+        # A server takes away and renames its files whenever it likes.
+        with suppress(FileNotFoundError, IsADirectoryError):
+            content = path.read_bytes()
+            if any(marker.encode() in content for marker in markers):
+                found.append(path.name)
+    return found
+
+
+def unsigned(content: bytes) -> bytes:
+    """An answer without the ends and signatures of addresses, which change every quarter hour."""
+    return re.sub(rb"&expires=[0-9]+&signature=[\w-]+", b"", content)
 
 
 def pictures_in(folder: Path) -> set[Path]:
@@ -124,9 +134,9 @@ def test_others_keep_every_byte(player: Player, stranger: Player) -> None:
     path = played(stranger, seed=62)
     played(player)
     paths = (path, f"{path}history/", f"{path}screenshot/", "/api/stats/summary/", "/api/matches/")
-    before = [stranger.http.get(each).content for each in paths]
+    before = [unsigned(stranger.http.get(each).content) for each in paths]
     assert erase(player).status_code == 204
-    assert [stranger.http.get(each).content for each in paths] == before
+    assert [unsigned(stranger.http.get(each).content) for each in paths] == before
 
 
 def test_an_account_is_not_erased_without_its_password(player: Player) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import cv2
 import numpy as np
@@ -141,7 +142,7 @@ def test_a_match_of_another_is_like_none(player: Player, stranger: Player, metho
 def test_a_picture_that_was_lost_is_said_to_be_gone(copy: Copy, player: Player) -> None:
     picture, _ = drawn(seed=14)
     match = player.upload(picture, score_user="1", score_opponent="0").json()
-    for stored in (copy.folder / "screenshots").glob("*/*"):
+    for stored in (copy.folder / "screenshots" / UUID(player.id).hex).iterdir():
         if stored.read_bytes() == player.http.get(match["screenshot"]).content:
             stored.unlink()
             break
