@@ -14,8 +14,8 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from events.group import OTHER_REQUEST
-from events.questions import Pool, ask
 from events.refusals import Unprocessable
+from events.statement_pool import StatementPool
 from events.statements import Statement
 
 HEADER: Final = "idempotency-key"
@@ -51,14 +51,14 @@ class Answer(Struct, frozen=True):
 class Answers:
     """The kept answers, in the table `log.answers`."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: StatementPool) -> None:
         self._pool = pool
 
     async def first(self, attempt: Attempt) -> Answer | None:
         """The answer that was given first; raises `Unprocessable` if to another request."""
         if attempt.fingerprint is None:
             return None
-        rows = await ask(self._pool, _FIRST, {"command_id": attempt.command_id})
+        rows = await self._pool.ask(_FIRST, {"command_id": attempt.command_id})
         if not rows:
             return None
         fingerprint, status, headers, body = rows.row(0)
@@ -94,13 +94,13 @@ class Answers:
             )
         return await self.first(attempt) or answer
 
-    async def sweep(self, now: datetime) -> int:
-        """Forget answers older than a week; gives their number."""
-        async with self._pool.connection() as conn:
-            cursor = await conn.execute(
-                "DELETE FROM log.answers WHERE answered_at < %(before)s", {"before": now - KEPT}
-            )
-        return int(cursor.rowcount)
+
+async def sweep(conn: AsyncConnection[Any], now: datetime) -> int:
+    """Forget answers older than a week; gives their number."""
+    cursor = await conn.execute(
+        "DELETE FROM log.answers WHERE answered_at < %(before)s", {"before": now - KEPT}
+    )
+    return cursor.rowcount
 
 
 async def forget(conn: AsyncConnection[Any], match_ids: Sequence[UUID]) -> None:

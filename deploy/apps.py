@@ -48,6 +48,7 @@ from events.progress import Progress
 from events.recorder import GIVE_UP_RECONNECTING_SECONDS
 from events.replica_progress import ReplicaProgress
 from events.revocations import Revocations
+from events.statement_pool import StatementPool
 from events.tickets import Tickets
 from events.web import Doorkeeper
 from projections.catalogue import MATCHES, with_keys
@@ -63,9 +64,13 @@ from query_api.primary import Primary
 
 EndWaiting = Callable[[], None]
 
-POOL_SIZE: Final = 10
+POOLED: Final[dict[str, Any]] = {
+    "min_size": 1,
+    "max_size": 10,
+    "timeout": 2.0,  # seconds that one waits for a connection
+    "reconnect_timeout": GIVE_UP_RECONNECTING_SECONDS,
+}
 LOG_CONNECTIONS: Final = 6
-WAIT_FOR_CONNECTION_SECONDS: Final = 2.0
 LOOK_AT_KEYS_EVERY_SECONDS: Final = 2.0
 
 
@@ -74,7 +79,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
     """Both APIs as one application, with all they work with open, and how to end its waiting."""
     pool = _pool(settings.database)
     # For those who ask one thing at a time: without BEGIN and COMMIT around it, it costs half.
-    statements = _pool(settings.database, autocommit=True)
+    statements = _statement_pool(settings.database)
     load_or_create(settings.keys)
     keys = KeyRing(lambda: load(settings.keys))
     screenshots = open_screenshots(settings)
@@ -180,7 +185,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
 class Queried(Struct, frozen=True):
     """What queries are answered from: read models and log, and how far they have come."""
 
-    pool: AsyncConnectionPool[Any]
+    pool: StatementPool
     match_log: MatchLog
     progress: Progress
 
@@ -193,7 +198,7 @@ async def _queried(
     if not settings.query_database:
         yield primary
         return
-    pool = _pool(settings.query_database, autocommit=True)
+    pool = _statement_pool(settings.query_database)
     match_log = MatchLog.open(settings.query_database, LOG_CONNECTIONS, owner_keys)
     try:
         async with pool, ReplicaProgress(settings.query_database) as progress:
@@ -202,17 +207,17 @@ async def _queried(
         match_log.close()
 
 
-def _pool(database: str, *, autocommit: bool = False) -> AsyncConnectionPool[Any]:
+def _pool(database: str) -> AsyncConnectionPool[Any]:
     return AsyncConnectionPool[Any](
         make_conninfo(database, **NOTICE_SILENCE),
         connection_class=AsyncAnsweringConnection,
-        kwargs={"autocommit": autocommit},
-        min_size=1,
-        max_size=POOL_SIZE,
-        timeout=WAIT_FOR_CONNECTION_SECONDS,
-        reconnect_timeout=GIVE_UP_RECONNECTING_SECONDS,
         open=False,
+        **POOLED,
     )
+
+
+def _statement_pool(database: str) -> StatementPool:
+    return StatementPool(make_conninfo(database, **NOTICE_SILENCE), **POOLED)
 
 
 async def _look_after(keys: KeyRing) -> None:

@@ -8,8 +8,8 @@ from typing import Any, Final
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from command_api import idempotency
 from command_api.accounts import sessions
-from command_api.idempotency import Answers
 from command_api.mails import outbox
 from deploy.picture_sweep import sweep_pictures
 from events.refusals import Unavailable
@@ -34,8 +34,8 @@ async def keep_house(conninfo: str, screenshots: Screenshots) -> None:
 
 async def sweep(pool: AsyncConnectionPool[Any], now: datetime) -> tuple[int, int, int]:
     """Forget what is too old at `now`; gives the numbers of answers, sessions and mails."""
-    answers = await Answers(pool).sweep(now)
     async with pool.connection() as conn:
+        answers = await idempotency.sweep(conn, now)
         ended = await sessions.sweep(conn, now)
         mails = await outbox.sweep(conn, now)
     log.info("swept %d answers, %d sessions and %d mails", answers, ended, mails)

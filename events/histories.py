@@ -6,8 +6,8 @@ from uuid import UUID
 from eventsourcing.persistence import StoredEvent
 from psycopg import OperationalError
 
-from events.questions import Pool, ask
 from events.refusals import Unavailable
+from events.statement_pool import StatementPool
 from events.statements import Statement
 from events.writer import AWAY
 
@@ -21,10 +21,10 @@ _EVENTS: Final = Statement(
 )
 
 
-async def stored_events(pool: Pool, match_id: UUID) -> list[StoredEvent]:
+async def stored_events(pool: StatementPool, match_id: UUID) -> list[StoredEvent]:
     """All events of the match in order; raises `Unavailable`."""
     try:
-        rows = await ask(pool, _EVENTS, {"match_id": match_id})
+        rows = await pool.ask(_EVENTS, {"match_id": match_id})
     except OperationalError as error:
         raise Unavailable(AWAY) from error
     return [StoredEvent(match_id, *rows.row(number)) for number in range(len(rows))]

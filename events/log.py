@@ -10,9 +10,7 @@ from uuid import UUID
 from eventsourcing.persistence import PersistenceError, StoredEvent
 from msgspec import Struct
 from psycopg import OperationalError
-from psycopg_pool import AsyncConnectionPool
 
-from events.answering import AsyncAnsweringConnection
 from events.answers import Answer, LoopAnswer, ThreadAnswer
 from events.codec import EventMapper
 from events.group import OTHER_REQUEST, ConcurrentChange
@@ -22,6 +20,7 @@ from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
 from events.refusals import Unavailable, Unprocessable
 from events.sealing import Keys
+from events.statement_pool import StatementPool
 from events.writer import AWAY, Writer
 
 __all__ = ["ConcurrentChange", "MatchLog", "Recorded"]
@@ -53,7 +52,7 @@ class MatchLog:
         conninfo: str,
         connections: int,
         mapper: EventMapper | None = None,
-        pool: AsyncConnectionPool[AsyncAnsweringConnection] | None = None,
+        pool: StatementPool | None = None,
     ) -> None:
         self._pool = pool
         self._mapper = mapper or EventMapper()
@@ -66,7 +65,7 @@ class MatchLog:
         conninfo: str,
         connections: int,
         keys: Keys | None = None,
-        pool: AsyncConnectionPool[AsyncAnsweringConnection] | None = None,
+        pool: StatementPool | None = None,
     ) -> "MatchLog":
         """The log in the database at `conninfo`, read by at most `connections` threads at once.
 

@@ -1,49 +1,16 @@
-"""Statements for which a pool lends a connection, alone or for all who ask the same at once."""
+"""Statements that are asked once for all who ask the same at the same moment."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from psycopg import OperationalError
-from psycopg_pool import AsyncConnectionPool
+from events.statement_pool import StatementPool
+from events.statements import Statement
 
-from events.answering import AsyncAnsweringConnection, NoAnswer
-from events.statements import Rows, Statement
-
-Pool = AsyncConnectionPool[AsyncAnsweringConnection]
 Key = tuple[UUID, ...]
 Answered = asyncio.Future[tuple[Any, ...] | None]
-
-HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
-
-
-async def ask(pool: Pool, statement: Statement, values: Mapping[str, Any]) -> Rows:
-    """The rows that one statement gives, over any connection of a pool with autocommit.
-
-    `pool.connection()` would end a transaction that there is none of, which costs an exchange with
-    the event loop. A connection that turns out to be lost is not the caller's fault: another is
-    tried, for a statement that only reads. Raises `OperationalError` and `PoolTimeout`.
-    """
-    tries = pool.max_size + 1  # all of them may be lost
-    while True:
-        conn = await pool.getconn()
-        tries -= 1
-        try:
-            return await conn.ask(statement, values)
-        except OperationalError as error:
-            if not (tries and _was_lost(error)):
-                raise
-        finally:
-            await pool.putconn(conn)
-
-
-def _was_lost(error: OperationalError) -> bool:
-    """Whether the server hung up, perhaps long ago; one that does not answer has not."""
-    if isinstance(error, NoAnswer):
-        return False
-    return error.sqlstate is None or error.sqlstate.startswith(HUNG_UP)
 
 
 class Gathered:
@@ -56,14 +23,14 @@ class Gathered:
     gives, before the other columns, the place of the key in the arrays, counted from 1.
     """
 
-    def __init__(self, pool: Pool, statement: Statement) -> None:
+    def __init__(self, pool: StatementPool, statement: Statement) -> None:
         self._pool = pool
         self._statement = statement
         self._waiting: dict[Key, list[Answered]] = {}
         self._asking: asyncio.Task[None] | None = None
 
     async def row(self, *key: UUID) -> tuple[Any, ...] | None:
-        """The row of `key` after its place, or None; raises what `ask` raises."""
+        """The row of `key` after its place, or None; raises what `StatementPool.ask` raises."""
         answered: Answered = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(key, []).append(answered)
         if self._asking is None:
@@ -82,7 +49,7 @@ class Gathered:
         answers: dict[Key, tuple[Any, ...]] = {}
         try:
             keys = [*group]
-            rows = await ask(self._pool, self._statement, _arrays(keys))
+            rows = await self._pool.ask(self._statement, _arrays(keys))
             for number in range(len(rows)):
                 place, *row = rows.row(number)
                 answers[keys[place - 1]] = tuple(row)

@@ -15,8 +15,9 @@ from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.match import Match
-from events.questions import Gathered, Pool
+from events.questions import Gathered
 from events.reading import Reading
+from events.statement_pool import StatementPool
 from events.statements import Statement
 
 # With fewer statistics read on both sides, equal ones prove little.
@@ -103,7 +104,7 @@ def fill(cursor: Cursor[TupleRow]) -> None:
 class Duplicates:
     """Tells the command side what the read models found."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: StatementPool) -> None:
         self._found = Gathered(pool, _OF)
 
     async def of(self, owner_id: UUID, match_id: UUID) -> UUID | None:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from events.match import Match
 from events.names import fold
 from events.perspective import perspective_of
-from events.questions import Pool, ask
+from events.statement_pool import StatementPool
 from events.statements import Statement
 from events.stats import Side
 from projections.copying import Copy
@@ -92,10 +92,10 @@ def write(writes: Writes, names: Names) -> None:
 class OwnNames:
     """Tells the command side what a player was called before."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: StatementPool) -> None:
         self._pool = pool
 
     async def of(self, owner_id: UUID) -> tuple[str, ...]:
         """The player's folded names, the most frequent first."""
-        rows = await ask(self._pool, _OF, {"owner_id": owner_id})
+        rows = await self._pool.ask(_OF, {"owner_id": owner_id})
         return tuple(rows.value(number, 0) for number in range(len(rows)))

@@ -7,8 +7,8 @@ from events.log import MatchLog
 from events.media import MediaAddresses
 from events.pages import Cursors
 from events.progress import Progress
-from events.questions import Pool
 from events.screenshots import Screenshots
+from events.statement_pool import StatementPool
 from events.web import EXCEPTION_HANDLERS, Doorkeeper, WebRequest
 from query_api import (
     confirmations,
@@ -31,7 +31,7 @@ from query_api.primary import Primary
 
 def create_app(
     *,
-    pool: Pool,
+    pool: StatementPool,
     match_log: MatchLog,
     progress: Progress,
     screenshots: Screenshots,

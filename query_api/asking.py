@@ -6,8 +6,8 @@ from events.identity import Principal
 from events.log import MatchLog
 from events.media import MediaAddresses
 from events.pages import Cursors
-from events.questions import Pool
 from events.screenshots import Screenshots
+from events.statement_pool import StatementPool
 from query_api.lookups import Lookups
 
 
@@ -15,7 +15,7 @@ class Asked(Struct, frozen=True):
     """A question of a player. One dependency: for several, Litestar starts a group of tasks."""
 
     principal: Principal
-    pool: Pool
+    pool: StatementPool
     lookups: Lookups
     match_log: MatchLog
     screenshots: Screenshots

@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,6 @@ from litestar.di import NamedDependency
 from litestar.response.streaming import ASGIStreamingResponse
 from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Struct
-from psycopg_pool import AsyncConnectionPool
 
 from events.log import MatchLog
 from events.match_view import MatchView
@@ -28,6 +27,7 @@ from events.operations import Parameter
 from events.parameters import one_of, parameters_of
 from events.progress import Progress
 from events.refusals import TooManyRequests, Unavailable
+from events.statement_pool import StatementPool
 from events.web import WebRequest
 from query_api import export_rows
 from query_api.asking import Asked
@@ -88,7 +88,7 @@ class Exports:
 class Sources(Struct, frozen=True):
     """What exports are read from."""
 
-    pool: AsyncConnectionPool[Any]
+    pool: StatementPool
     match_log: MatchLog
     progress: Progress
 

@@ -17,7 +17,7 @@ from events.match import Result, Status
 from events.operations import Parameter
 from events.pages import PARAMETERS
 from events.parameters import one_of
-from events.questions import Pool, ask
+from events.statement_pool import StatementPool
 from events.statements import Rows, Statement
 from query_api.filters import OPPONENT, SPAN, Span, opponent_of, span_of
 from query_api.lookups import BUILT_AT, VERSION, AsOf
@@ -148,7 +148,7 @@ def wanted_of(given: Mapping[str, str]) -> Wanted:
 
 
 async def read_page(
-    pool: Pool, owner_id: UUID, wanted: Wanted, after: Place | None, limit: int
+    pool: StatementPool, owner_id: UUID, wanted: Wanted, after: Place | None, limit: int
 ) -> Page:
     """At most `limit` matches after a place."""
     runs = list(wanted.runs)
@@ -160,7 +160,7 @@ async def read_page(
         begin = after if after and run.is_confirmed == after.is_confirmed else None
         most = limit + 1 - len(found)
         query, values = page_query(owner_id, wanted, run, begin, most, BUILT_AT, VERSION)
-        rows = await ask(pool, _statement(query.as_string()), values)
+        rows = await pool.ask(_statement(query.as_string()), values)
         if number == 0 and len(rows):  # what is asked for first is the oldest
             as_of = AsOf(*rows.row(0)[_AS_OF])
         found += [Listed(rows, number, run) for number in range(len(rows))]

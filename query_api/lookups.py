@@ -3,7 +3,8 @@
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from events.questions import Gathered, Pool
+from events.questions import Gathered
+from events.statement_pool import StatementPool
 from events.statements import Statement
 
 # What every answer made of a player's matches depends on, to be read with its rows: their tag is
@@ -59,7 +60,7 @@ class AsOf(NamedTuple):
 class Lookups:
     """The rows of one player or match, as every request finds them."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: StatementPool) -> None:
         self._as_of = Gathered(pool, _AS_OF)
         self._summaries = Gathered(pool, _SUMMARY)
         self._versions = Gathered(pool, _MATCH_VERSION)

@@ -19,10 +19,12 @@ from events.answering import AsyncAnsweringConnection
 from events.broker import create_broker
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
+from events.statement_pool import StatementPool
 from events.streams import set_up
 from tests.folders import new_folder
 from tests.journeys.copies import Copy, running_copy
 from tests.journeys.players import Player
+from tests.pools import statement_pool
 from tests.prepared import FORGETTING, prepare_database
 from tests.scheduling import ByWhatIsShared
 
@@ -146,6 +148,12 @@ async def pool(database: str) -> AsyncIterator[AsyncConnectionPool[Any]]:
         max_size=8,
         open=False,
     ) as pool:
+        yield pool
+
+
+@pytest.fixture
+async def statements(database: str) -> AsyncIterator[StatementPool]:
+    async with statement_pool(database) as pool:
         yield pool
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from events import answering
 from events.answering import AsyncAnsweringConnection
-from events.statements import Statement
+from events.statements import Rows, Statement
 
 SLOW = Statement("SELECT 1::bigint FROM pg_sleep(%(seconds)s)")
 ONE = Statement("SELECT %(number)s::bigint")
@@ -112,5 +112,106 @@ def test_a_connection_that_the_server_ended_is_lost(database: str) -> None:
         with pytest.raises(psycopg.OperationalError):
             await conn.ask(ONE, {"number": 2})
         assert conn.closed
+
+    connected(database, use)
+
+
+def test_those_who_ask_at_once_are_answered_in_one_pass_each_with_its_own(database: str) -> None:
+    number_of_it = Statement("SELECT %(number)s::bigint, txid_current()::bigint")
+
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        rows = await asyncio.gather(*(conn.ask(number_of_it, {"number": n}) for n in range(40)))
+        assert [each.value(0, 0) for each in rows] == [*range(40)]
+        # Nobody shares a transaction: they are numbered one after the other.
+        first = rows[0].value(0, 1)
+        assert [each.value(0, 1) for each in rows] == [*range(first, first + 40)]
+        assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
+
+    connected(database, use)
+
+
+def test_a_statement_that_fails_takes_nobody_along(database: str) -> None:
+    by = Statement("SELECT 6 / %(number)s::bigint")
+
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        one, failed, three = await asyncio.gather(
+            *(conn.ask(by, {"number": n}) for n in (1, 0, 3)), return_exceptions=True
+        )
+        assert isinstance(failed, psycopg.errors.DivisionByZero)
+        assert isinstance(one, Rows)
+        assert isinstance(three, Rows)
+        assert (one.value(0, 0), three.value(0, 0)) == (6, 2)
+        assert conn.closed
+
+    connected(database, use)
+
+
+def test_a_statement_that_cannot_be_prepared_takes_nobody_along(database: str) -> None:
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        wrong = Statement("SELECT nothing_of_the_kind")
+        failed, one = await asyncio.gather(
+            conn.ask(wrong, {}), conn.ask(ONE, {"number": 1}), return_exceptions=True
+        )
+        assert isinstance(failed, psycopg.errors.UndefinedColumn)
+        assert isinstance(one, Rows)
+        assert one.value(0, 0) == 1
+
+    connected(database, use)
+
+
+def test_one_who_goes_away_leaves_the_others_their_answers(database: str) -> None:
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        slow, one = (
+            asyncio.create_task(conn.ask(SLOW, {"seconds": 0.2})),
+            asyncio.create_task(conn.ask(ONE, {"number": 1})),
+        )
+        await asyncio.sleep(0)
+        slow.cancel()
+        assert (await one).value(0, 0) == 1
+        assert not conn.closed
+        assert (await conn.ask(ONE, {"number": 2})).value(0, 0) == 2
+
+    connected(database, use)
+
+
+def test_all_who_wait_are_told_when_the_connection_is_lost(database: str) -> None:
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        asking = asyncio.gather(
+            *(conn.ask(SLOW, {"seconds": 60}) for _ in range(3)), return_exceptions=True
+        )
+        await asyncio.sleep(0)
+        with psycopg.connect(database, autocommit=True) as other:
+            other.execute("SELECT pg_terminate_backend(%s)", [conn.info.backend_pid])
+        for outcome in await asking:
+            assert isinstance(outcome, psycopg.errors.AdminShutdown)
+        assert conn.closed
+
+    connected(database, use)
+
+
+def test_those_behind_a_slow_one_are_given_their_own_time(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "ANSWER_WITHIN_SECONDS", 0.5)
+
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        await asyncio.gather(*(conn.ask(SLOW, {"seconds": 0.2}) for _ in range(4)))
+        assert not conn.closed
+
+    connected(database, use)
+
+
+def test_nobody_is_sent_behind_one_who_takes_long(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "LONG_SECONDS", 0.0)
+
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        assert conn.has_time
+        slow = asyncio.create_task(conn.ask(SLOW, {"seconds": 0.1}))
+        await asyncio.sleep(0)
+        assert not conn.has_time
+        await slow
+        assert conn.has_time
 
     connected(database, use)

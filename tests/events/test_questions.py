@@ -7,7 +7,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from events.questions import Gathered, Pool
+from events.questions import Gathered
+from events.statement_pool import StatementPool
 from events.statements import Statement
 from tests.pools import statement_pool
 
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-def numbered(database: str) -> Pool:
+def numbered(database: str) -> StatementPool:
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute("CREATE SEQUENCE statements")
     return statement_pool(database)
@@ -55,13 +56,13 @@ async def until_on_its_way() -> None:
         await asyncio.sleep(0)
 
 
-async def test_each_gets_the_row_of_its_own_key(numbered: Pool) -> None:
+async def test_each_gets_the_row_of_its_own_key(numbered: StatementPool) -> None:
     async with numbered:
         rows = await asked(Gathered(numbered, NUMBERED), SOME[3], NOBODY, SOME[0], SOME[3])
     assert rows == [(SOME[3].bytes, 1), None, (SOME[0].bytes, 1), (SOME[3].bytes, 1)]
 
 
-async def test_whoever_comes_meanwhile_shares_the_next_question(numbered: Pool) -> None:
+async def test_whoever_comes_meanwhile_shares_the_next_question(numbered: StatementPool) -> None:
     async with numbered:
         gathered = Gathered(numbered, NUMBERED)
         first = asyncio.create_task(gathered.row(SOME[0]))
@@ -81,7 +82,7 @@ async def test_a_key_may_have_parts(database: str) -> None:
     assert rows == pairs
 
 
-async def test_one_who_goes_away_takes_nobody_along(numbered: Pool) -> None:
+async def test_one_who_goes_away_takes_nobody_along(numbered: StatementPool) -> None:
     async with numbered:
         gathered = Gathered(numbered, NUMBERED)
         impatient, patient = (asyncio.create_task(gathered.row(SOME[0])) for _ in range(2))

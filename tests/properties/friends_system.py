@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from msgspec import Struct
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts import players
 from command_api.confirmations.process import ConfirmationProcess
@@ -22,7 +20,6 @@ from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from deploy.mail_folder import FolderOfMails
 from deploy.screenshots_folder import FolderOfScreenshots
-from events.answering import AsyncAnsweringConnection
 from events.log import MatchLog
 from events.owner_keys import destroy
 from events.progress import Progress
@@ -32,6 +29,7 @@ from projections.own_names import OwnNames
 from projections.owned_matches import OwnedMatches
 from tests.conftest import MASTER_KEY
 from tests.examples import NOON
+from tests.pools import statement_pool
 from tests.properties.system import System, empty_tables
 
 KEYS = ("keys.owners",)
@@ -95,13 +93,7 @@ class FriendsSystem(System):
     @asynccontextmanager
     async def _running(self, logs: Sequence[MatchLog]) -> AsyncIterator[None]:
         async with (
-            AsyncConnectionPool[Any](
-                self.database,
-                connection_class=AsyncAnsweringConnection,
-                min_size=2,
-                max_size=8,
-                open=False,
-            ) as pool,
+            statement_pool(self.database, most=8) as pool,
             Progress(self.database) as progress,
             await AsyncConnection.connect(self.database, autocommit=True) as self._leader,
         ):

@@ -1,0 +1,73 @@
+"""Connections for single statements, which those who ask at the same time share."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final
+
+from psycopg import OperationalError
+from psycopg_pool import AsyncConnectionPool
+
+from events.answering import AsyncAnsweringConnection, NoAnswer
+from events.statements import Rows, Statement
+
+HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
+
+
+class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
+    """A pool of connections with autocommit; `ask` needs one of them for many who ask.
+
+    Whoever has more to say than one statement is lent one alone, by `connection()`.
+    """
+
+    def __init__(self, conninfo: str, **settings: Any) -> None:
+        """The pool of psycopg with its `settings`; it is not open yet."""
+        super().__init__(
+            conninfo,
+            connection_class=AsyncAnsweringConnection,
+            kwargs={"autocommit": True},
+            open=False,
+            **settings,
+        )
+        self._asked: AsyncAnsweringConnection | None = None  # by the next one, too
+        self._askers = Counter[AsyncAnsweringConnection]()
+
+    async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        """The rows that one statement gives.
+
+        A connection that turns out to be lost is not the caller's fault: another is tried, for a
+        statement that only reads. Raises `OperationalError` and `PoolTimeout`.
+        """
+        tries = self.max_size + 1  # all of them may be lost
+        while True:
+            conn = await self._shared()
+            tries -= 1
+            try:
+                return await conn.ask(statement, values)
+            except OperationalError as error:
+                if not (tries and _was_lost(error)):
+                    raise
+            finally:
+                await self._leave(conn)
+
+    async def _shared(self) -> AsyncAnsweringConnection:
+        """The connection that is asked by others already, or one that nobody uses."""
+        conn = self._asked
+        if conn is None or not conn.has_time:
+            conn = self._asked = await self.getconn()
+        self._askers[conn] += 1
+        return conn
+
+    async def _leave(self, conn: AsyncAnsweringConnection) -> None:
+        self._askers[conn] -= 1
+        if self._askers[conn] == 0:
+            del self._askers[conn]
+            if self._asked is conn:
+                self._asked = None
+            await self.putconn(conn)
+
+
+def _was_lost(error: OperationalError) -> bool:
+    """Whether the server hung up, perhaps long ago; one that does not answer has not."""
+    if isinstance(error, NoAnswer):
+        return False
+    return error.sqlstate is None or error.sqlstate.startswith(HUNG_UP)
