@@ -102,8 +102,9 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
         """Whether one more who asks would soon be answered."""
         if self.closed or self._has_failed or len(self._asked) >= MOST_ASKED:
             return False
-        now = asyncio.get_running_loop().time()
-        return not self._asked or now - self._heard_at < LONG_SECONDS
+        if not self._asked:
+            return True
+        return asyncio.get_running_loop().time() - self._heard_at < LONG_SECONDS
 
     async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that one statement gives, which is a transaction of its own.

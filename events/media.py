@@ -19,6 +19,7 @@ from events.match_view import MatchView, Pictures
 QUARTER_SECONDS: Final = 900
 SIGNATURE_BYTES: Final = 16
 MOST_KEPT: Final = 4096  # matches whose addresses are kept ready
+_PICTURES: Final = '"screenshot":"/api/matches/'
 _ID: Final = slice(len('{"id":"'), len('{"id":"') + 36)
 
 
@@ -44,7 +45,7 @@ class MediaAddresses:
     def __init__(self, key: bytes) -> None:
         self._key = key
         # The same matches are shown again and again, with the same addresses for a while.
-        self._texts = lru_cache(MOST_KEPT)(self._texts_of)
+        self._texts = lru_cache(MOST_KEPT)(self._text_of)
 
     def is_ours(self, match_id: UUID, size: Size, expires: int, signature: str, now: float) -> bool:
         """Whether an address was made here and has not run out."""
@@ -59,17 +60,17 @@ class MediaAddresses:
     def signed_json(self, view: str, now: float, duplicate_of: UUID | None = None) -> str:
         """The same for a view in JSON, which is not taken apart for it; and what it repeats.
 
-        What is replaced holds quotes that are not escaped, so no name in the view can hold it.
+        What is replaced holds quotes that are not escaped, so no name in the view can hold it. It
+        is looked for from the end: that is nearer.
         """
         if duplicate_of:
             view = view.replace('"duplicate_of":null', f'"duplicate_of":"{duplicate_of}"', 1)
-        plain, signed = self._texts(view[_ID], expiry(now))
-        return view.replace(plain, signed, 1)
+        begin = view.rindex(_PICTURES)
+        signed = self._texts(view[_ID], expiry(now))
+        return f"{view[:begin]}{signed}{view[begin + _PICTURES_LENGTH :]}"
 
-    def _texts_of(self, match_id: str, expires: int) -> tuple[str, str]:
-        """How a view in JSON holds the addresses, and how it does when they are signed."""
-        pictures = self._pictures(match_id, expires)
-        return _text(Pictures.with_token(match_id)), _text(pictures)
+    def _text_of(self, match_id: str, expires: int) -> str:
+        return _text(self._pictures(match_id, expires))
 
     def _pictures(self, match_id: str, expires: int) -> Pictures:
         return Pictures(
@@ -90,3 +91,7 @@ class MediaAddresses:
 def _text(pictures: Pictures) -> str:
     """How a view in JSON holds these addresses."""
     return f'"screenshot":"{pictures.screenshot}","thumbnail":"{pictures.thumbnail}"'
+
+
+# All ids are of one length, and so are the addresses with a token as a view in JSON holds them.
+_PICTURES_LENGTH: Final = len(_text(Pictures.with_token(UUID(int=0))))

@@ -49,9 +49,10 @@ class Rows:
         content = self._result.get_value(row, column)
         return None if content is None else self._decoders[column](content)
 
-    def row(self, number: int) -> tuple[Any, ...]:
-        """All values of a row."""
-        return tuple(self.value(number, column) for column in range(len(self._decoders)))
+    def row(self, number: int, columns: slice = slice(None)) -> tuple[Any, ...]:
+        """The values of a row, or those in some columns."""
+        places = range(len(self._decoders))[columns]
+        return tuple([self.value(number, column) for column in places])
 
 
 def _integer(content: bytes) -> int:

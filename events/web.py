@@ -2,6 +2,7 @@
 
 import errno
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -36,6 +37,7 @@ STATUS: Final[Mapping[type[Refusal], int]] = {
     refusals.TooManyRequests: 429,
     refusals.Unavailable: 503,
 }
+ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SIGN_IN: Final = "Sign in first: this needs an access token."
 NO_SUCH_MATCH: Final = "There is no such match."
 NO_SUCH_PAGE: Final = "There is nothing at this address."
@@ -59,16 +61,22 @@ class Doorkeeper:
 
     async def __call__(self, request: WebRequest) -> Principal:
         """The principal; raises `Unauthenticated` with a sentence."""
-        return (await self.access(request)).principal
+        principal = self._verifier.principal(_token(request))
+        await self._revocations.refuse_ended(principal)
+        return principal
 
     async def access(self, request: WebRequest) -> Access:
         """The principal and the end of the token; raises `Unauthenticated` with a sentence."""
-        scheme, _, token = (header(request, b"authorization") or "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated(SIGN_IN)
-        access = self._verifier.access(token.strip())
+        access = self._verifier.access(_token(request))
         await self._revocations.refuse_ended(access.principal)
         return access
+
+
+def _token(request: WebRequest) -> str:
+    scheme, _, token = (header(request, b"authorization") or "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(SIGN_IN)
+    return token.strip()
 
 
 def header(request: WebRequest, name: bytes) -> str | None:
@@ -92,13 +100,9 @@ def id_of(text: str, missing: str) -> UUID:
 
     What is no id names nothing, so that 401 comes before 404.
     """
-    try:
-        identity = UUID(text)
-    except ValueError:
-        raise NotFound(missing) from None
-    if str(identity) != text:
+    if not ID.fullmatch(text):
         raise NotFound(missing)
-    return identity
+    return UUID(text)
 
 
 def problem(

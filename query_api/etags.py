@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from litestar import Response
-
 from events.operations import Answer, Parameter
+from events.ready import Ready
 from events.web import WebRequest, header
 from query_api.freshness import BEHIND
 from query_api.lookups import AsOf, Lookups
@@ -47,6 +46,6 @@ def is_known(request: WebRequest, etag: str) -> bool:
     return bool(tags & {etag.removeprefix("W/"), "*"})
 
 
-def not_modified(etag: str) -> Response[bytes]:
+def not_modified(etag: str) -> Ready:
     """The answer to a caller who holds it already."""
-    return Response(b"", status_code=304, headers={"ETag": etag})
+    return Ready(b"", {"ETag": etag}, status=304, media_type=None)

@@ -121,7 +121,7 @@ class Listed(Struct, frozen=True):
     @property
     def place(self) -> Place:
         """Its place in the list."""
-        match_id, *keys = self.rows.row(self.number)[_PLACE]
+        match_id, *keys = self.rows.row(self.number, _PLACE)
         return Place(self.run.is_confirmed, tuple(keys), match_id)
 
 
@@ -162,7 +162,7 @@ async def read_page(
         query, values = page_query(owner_id, wanted, run, begin, most, BUILT_AT, VERSION)
         rows = await pool.ask(_statement(query.as_string()), values)
         if number == 0 and len(rows):  # what is asked for first is the oldest
-            as_of = AsOf(*rows.row(0)[_AS_OF])
+            as_of = AsOf(*rows.row(0, _AS_OF))
         found += [Listed(rows, number, run) for number in range(len(rows))]
         if len(found) > limit:
             return Page(found[:limit], found[limit - 1].place, as_of)

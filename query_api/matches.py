@@ -3,13 +3,14 @@
 import time
 from typing import Final
 
-from litestar import Response, Router, get
+from litestar import Router, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from events.media import expiry
 from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import parameters_of, whole_number
+from events.ready import Ready
 from events.refusals import NotFound
 from events.web import NO_SUCH_MATCH, WebRequest, match_id_of
 from query_api.asking import Asked
@@ -23,7 +24,7 @@ LIST: Final = "/api/matches/"
 async def list_matches(
     request: WebRequest,
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """List the own matches: all or some, in one of many orders."""
     given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
@@ -45,7 +46,7 @@ async def list_matches(
     if page.following:
         headers |= asked.cursors.next_page(LIST, given, page.following, player_id)
     views = (asked.media.signed_json(each.view, now, each.duplicate_of) for each in page.matches)
-    return _json(f"[{','.join(views)}]", headers)
+    return Ready(f"[{','.join(views)}]".encode(), headers)
 
 
 @get("/api/matches/{match_id:str}")
@@ -53,7 +54,7 @@ async def show_match(
     request: WebRequest,
     match_id: FromPath[str],
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """Give one of the own matches."""
     key = match_id_of(match_id), asked.principal.user_id
     if holds_any(request):
@@ -66,11 +67,8 @@ async def show_match(
         raise NotFound(NO_SUCH_MATCH)
     version, view, duplicate_of = match
     parameters_of(request)
-    return _json(asked.media.signed_json(view, time.time(), duplicate_of), {"ETag": f'"{version}"'})
-
-
-def _json(text: str, headers: dict[str, str]) -> Response[bytes]:
-    return Response(text.encode(), media_type="application/json", headers=headers)
+    shown = asked.media.signed_json(view, time.time(), duplicate_of)
+    return Ready(shown.encode(), {"ETag": f'"{version}"'})
 
 
 router = Router("/", route_handlers=[list_matches, show_match])

@@ -1,14 +1,14 @@
 """The addresses that sum matches up."""
 
-from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from litestar import Response, Router, get
+from litestar import Router, get
 from litestar.di import NamedDependency
 
 from events.pages import DEFAULT_LIMIT, GREATEST_LIMIT
 from events.parameters import one_of, parameters_of, whole_number
+from events.ready import Ready
 from events.web import WebRequest
 from query_api.asking import Asked
 from query_api.etags import etag_from, etag_of, is_known, not_modified
@@ -32,7 +32,7 @@ OPPONENTS: Final = "/api/stats/opponents/"
 async def summary(
     request: WebRequest,
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """Sum up the own confirmed matches, or those against one opponent or of a span of time."""
     given = parameters_of(request, *(parameter.name for parameter in SUMMED_BY))
     opponent, span = opponent_of(given), span_of(given)
@@ -41,20 +41,20 @@ async def summary(
         etag = etag_from(as_of)
         if is_known(request, etag):
             return not_modified(etag)
-        return _json(kept.encode() if kept else NOTHING_YET, {"ETag": etag})
+        return Ready(kept.encode() if kept else NOTHING_YET, {"ETag": etag})
     etag = await etag_of(asked.lookups, asked.principal.user_id)
     if is_known(request, etag):
         return not_modified(etag)
     async with asked.pool.connection() as conn:
         shown = await read_summary(conn, asked.principal.user_id, opponent, span)
-    return _json(shown, {"ETag": etag})
+    return Ready(shown, {"ETag": etag})
 
 
 @get("/api/stats/opponents")
 async def opponents(
     request: WebRequest,
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """List the own opponents, with what the matches against each add up to."""
     given = parameters_of(request, *(parameter.name for parameter in LISTED_BY))
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
@@ -70,14 +70,14 @@ async def opponents(
         headers |= asked.cursors.next_page(
             OPPONENTS, given, page.following, asked.principal.user_id
         )
-    return _json(("[" + ",".join(page.views) + "]").encode(), headers)
+    return Ready(("[" + ",".join(page.views) + "]").encode(), headers)
 
 
 @get("/api/stats/trends")
 async def trends(
     request: WebRequest,
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """Give a statistic of the last matches with its moving average, ready to plot."""
     given = parameters_of(request, *(parameter.name for parameter in PLOTTED_BY))
     wanted = Wanted(
@@ -91,14 +91,14 @@ async def trends(
         return not_modified(etag)
     async with asked.pool.connection() as conn:
         trend = await read_trend(conn, asked.principal.user_id, wanted)
-    return _json(msgspec.json.encode(trend), {"ETag": etag})
+    return Ready(msgspec.json.encode(trend), {"ETag": etag})
 
 
 @get("/api/stats/records")
 async def records(
     request: WebRequest,
     asked: NamedDependency[Asked],
-) -> Response[bytes]:
+) -> Ready:
     """Give the own records, each with the match that holds it."""
     parameters_of(request)
     etag = await etag_of(asked.lookups, asked.principal.user_id)
@@ -106,11 +106,7 @@ async def records(
         return not_modified(etag)
     async with asked.pool.connection() as conn:
         shown = await read_records(conn, asked.principal.user_id)
-    return _json(shown, {"ETag": etag})
-
-
-def _json(content: bytes, headers: Mapping[str, str]) -> Response[bytes]:
-    return Response(content, media_type="application/json", headers=dict(headers))
+    return Ready(shown, {"ETag": etag})
 
 
 router = Router("/", route_handlers=[summary, opponents, trends, records])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
-from command_api.accounts.key_rotation import signing, verifying
+from command_api.accounts.key_rotation import over_at, signing, verifies, verifying
 from command_api.accounts.tokens import SigningKey, public_ring
 from events.identity import VerifyingKey
 
@@ -34,8 +34,7 @@ class KeyRing:
         self._clock = clock
         self._complaint = ""
         self._looked_at = clock()
-        self._keys = list(read())
-        self._public = public_ring(self._keys)
+        self._take_up(read())
 
     def signing(self, now: datetime) -> SigningKey:
         """The key that signs at `now`."""
@@ -49,20 +48,27 @@ class KeyRing:
         """The public key of this name, if it verifies now."""
         if kid not in self._public and self._clock() - self._looked_at >= LOOK_AGAIN_AFTER:
             self.look()
-        return self.public(datetime.now(UTC)).get(kid)
+        key = self._public.get(kid)
+        return key if key and verifies(self._ends[kid], datetime.now(UTC)) else None
 
     def look(self) -> None:
         """Read the keys again; where that fails, those that are known stay."""
         self._looked_at = self._clock()
         try:
-            keys = list(self._read())
+            keys = self._read()
         except KeysUnreadable as fault:
             self._complain(str(fault))
             return
         self._complain("")
         if new := [key.kid for key in keys if key.kid not in self._public]:
             log.info("new signing keys: %s", ", ".join(new))
-        self._keys, self._public = keys, public_ring(keys)
+        self._take_up(keys)
+
+    def _take_up(self, keys: Sequence[SigningKey]) -> None:
+        self._keys = list(keys)
+        self._public = public_ring(self._keys)
+        # Of every request, `get` is asked.
+        self._ends = {key.kid: over_at(key, self._keys) for key in self._keys}
 
     def _complain(self, sentence: str) -> None:
         if sentence and sentence != self._complaint:

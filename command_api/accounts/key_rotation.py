@@ -32,5 +32,9 @@ def over_at(key: SigningKey, keys: Sequence[SigningKey]) -> datetime | None:
 
 def verifying(keys: Sequence[SigningKey], now: datetime) -> list[SigningKey]:
     """Those of `keys` that verify at `now`: all but those whose tokens have all run out."""
-    ends = {key.kid: over_at(key, keys) for key in keys}
-    return [key for key in keys if (end := ends[key.kid]) is None or now < end]
+    return [key for key in keys if verifies(over_at(key, keys), now)]
+
+
+def verifies(end: datetime | None, now: datetime) -> bool:
+    """Whether a key verifies at `now` whose tokens have run out at `end`."""
+    return end is None or now < end
