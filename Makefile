@@ -38,6 +38,7 @@ bench-log: $(VENV)/.installed-dev  ## measure the log and the read models
 	$(PYTHON) -m tests.bench.appends
 	$(PYTHON) -m tests.bench.rebuild
 	$(PYTHON) -m tests.bench.live
+	$(PYTHON) -m tests.bench.own_writes
 	$(PYTHON) -m tests.bench.summary
 	$(PYTHON) -m tests.bench.listing
 	$(PYTHON) -m tests.bench.stats
