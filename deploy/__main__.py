@@ -14,6 +14,7 @@ from deploy.lifeline import die_with_standard_input
 from deploy.settings import BadSetting, Settings, read_settings, require
 from deploy.terminal import complain
 
+INTERRUPTED: Final = 130  # the exit status of what Ctrl-C ended, as shells have it
 PARTS: Final = {
     "api": "serve the HTTP interface",
     "ocr": "read the screenshots that wait in NATS",
@@ -66,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (BadSetting, DataFolderRefused, AddressRefused, StartFailed) as refusal:
         complain(str(refusal))
         return 1
+    except KeyboardInterrupt:
+        complain("Stopped before it was done.")
+        return INTERRUPTED
 
 
 def _run_part(part: str, settings: Settings) -> int:

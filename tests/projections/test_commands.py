@@ -1,6 +1,8 @@
 """``python -m deploy projections ...`` as those who run the system use it."""
 
 import argparse
+from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
 import psycopg
@@ -10,7 +12,9 @@ from deploy.__main__ import main
 from deploy.projections import run
 from deploy.settings import Settings
 from events.stats import Pair
-from projections.builds import Build
+from projections.builds import Build, built
+from projections.catalogue import MATCHES
+from tests.deploy.processes import start, wait_for
 from tests.projections.histories import rows_of, store, told
 from tests.projections.test_swap import follow
 
@@ -51,6 +55,26 @@ def test_swap_back_returns_to_the_build_before(
     assert do(database, "swap", back=True) == 0
     assert len(rows_of(conn)["matches"]) == 6
     assert len(rows_of(conn, Build.NEXT)["matches"]) == 6
+
+
+def test_a_rebuild_that_is_interrupted_says_so_and_leaves_nothing(
+    database: str, conn: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    store(conn, HISTORY)
+    environment = {"TRACKER_DATA": str(tmp_path), "TRACKER_DATABASE": database}
+    with psycopg.connect(database) as locking:
+        locking.execute("LOCK log.events IN ACCESS EXCLUSIVE MODE")  # so that it cannot be done
+        rebuilding = start("deploy", "projections", "rebuild", "matches", environment=environment)
+        wait_for(lambda: waits_for_a_lock(conn))
+        rebuilding.send_signal(SIGINT)
+        _, complaint = rebuilding.communicate(timeout=20)
+    assert (rebuilding.returncode, complaint) == (130, "Stopped before it was done.\n")
+    assert built(conn, MATCHES, Build.NEXT) is None
+
+
+def waits_for_a_lock(conn: psycopg.Connection[Any]) -> bool:
+    waiting = "SELECT FROM pg_locks WHERE relation = 'log.events'::regclass AND NOT granted"
+    return conn.execute(waiting).rowcount > 0
 
 
 def test_lag_and_retry_say_what_is_set_aside(
