@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from psycopg import Cursor, sql
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
@@ -13,7 +13,7 @@ from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
 from projections.match_numbers import Played, played_of
-from projections.piped import ask
+from projections.piped import Session, ask
 from projections.records import Records, records_of
 from projections.records_view import records_row, state_of
 from projections.upsert import Upsert, Writes
@@ -36,13 +36,13 @@ _UPSERT: Final = Upsert(
 class Holders:
     """The records of players whose matches changed: asked for at first, written when known."""
 
-    def __init__(self, cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+    def __init__(self, session: Session, changes: Iterable[Change]) -> None:
         self._grouped: dict[UUID, list[Change]] = {}
         for before, after in changes:
             match = after or before
             if match and (played_of(before) or played_of(after)):
                 self._grouped.setdefault(match.owner_id, []).append((before, after))
-        self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
+        self._kept = _ask(session, self._grouped.keys()) if self._grouped else ()
 
     def write(self, writes: Writes) -> None:
         """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
@@ -60,7 +60,7 @@ class Holders:
                 rows.append(_row(owner_id, kept, records))
         if gone:
             writes.flush().execute(
-                "DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone}
+                "DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": UUIDS.column(gone)}
             )
         writes.add(_UPSERT, rows)
 
@@ -71,23 +71,27 @@ def played_in(row: Sequence[Any]) -> Played:
     return Played(played_at, match_id, name, Result(result), user, opponent, tuple(values))
 
 
-def _played(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterator[Played]:
+def _played(session: Session, owner_id: UUID) -> Iterator[Played]:
     """The confirmed matches of a player, in the order of play."""
-    query = sql.SQL(
-        """
+    query = (
+        sql.SQL(
+            """
         SELECT {played}
         FROM match_numbers
         WHERE owner_id = %(owner_id)s AND result IS NOT NULL
         ORDER BY played_at, match_id
         """
-    ).format(played=PLAYED)
-    cursor.execute(query, {"owner_id": owner_id}, binary=True)
-    return map(played_in, cursor)
+        )
+        .format(played=PLAYED)
+        .as_string()
+    )
+    rows = session.execute(query, {"owner_id": owner_id}, binary=True)
+    return map(played_in, rows)
 
 
-def _ask(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
+def _ask(session: Session, owners: Iterable[UUID]) -> Iterable[TupleRow]:
     return ask(
-        cursor,
+        session,
         "SELECT owner_id, state FROM records WHERE owner_id = ANY(%(owners)s)",
         {"owners": UUIDS.column([*owners])},
     )
