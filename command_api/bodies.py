@@ -22,7 +22,7 @@ from command_api.received import ReceivedFile
 from command_api.streaming import chunks
 from events.parameters import parameters_of
 from events.refusals import Invalid, TooLarge, UnsupportedMedia
-from events.web import WebRequest
+from events.web import WebRequest, header
 
 T = TypeVar("T")
 
@@ -94,9 +94,10 @@ async def read_form(request: WebRequest, file_names: frozenset[str], largest_fil
 def _content_type(request: WebRequest) -> tuple[str, dict[str, str]]:
     """What the body is said to be; refuses first what no body makes up for."""
     parameters_of(request)
-    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+    encoding = header(request, b"content-encoding")
+    if encoding is not None and encoding.strip().lower() != "identity":
         raise UnsupportedMedia("Send this as it is, without a Content-Encoding.")
-    content_type, options = parse_options_header(request.headers.get("content-type", ""))
+    content_type, options = parse_options_header(header(request, b"content-type") or "")
     return content_type, options
 
 

@@ -18,7 +18,7 @@ from events.refusals import Unprocessable
 from events.statement_pool import StatementPool
 from events.statements import Statement
 
-HEADER: Final = "idempotency-key"
+HEADER: Final = b"idempotency-key"
 LONGEST: Final = 255
 KEPT: Final = timedelta(days=7)
 _FIRST: Final = Statement(

@@ -21,7 +21,7 @@ class Waiting(Struct, frozen=True):
 
 def waiting(prefer: str) -> Waiting:
     """What `prefer` asks for; what is not understood is ignored, as the RFC says."""
-    preferences = _preferences(prefer[:LONGEST])
+    preferences = _preferences(prefer[:LONGEST]) if prefer else {}
     if "respond-async" in preferences:
         return Waiting(0, 0)
     seconds = preferences.get("wait", "")

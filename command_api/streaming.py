@@ -6,7 +6,7 @@ from time import monotonic
 from typing import Final
 
 from events.refusals import Invalid, RequestTimeout, TooLarge
-from events.web import WebRequest
+from events.web import WebRequest, header
 
 # A phone on a bad connection sends a picture in this time; somebody who holds connections open
 # on purpose gets no more.
@@ -43,7 +43,7 @@ async def chunks(request: WebRequest, largest: int) -> AsyncIterator[bytes]:
 
 
 def _announced(request: WebRequest) -> int:
-    text = request.headers.get("content-length", "")
+    text = header(request, b"content-length") or ""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 

@@ -26,6 +26,9 @@ APPENDED_CHANNEL: Final = "log_appended"
 TAKE_APPEND_LOCK: Final = "SELECT pg_advisory_xact_lock(7431142)"
 # A writer that stops in the middle of a group would keep all others from writing.
 LET_GO_OF_THE_LOCK: Final = "SET idle_in_transaction_session_timeout = '2s'"
+# By itself the server would plan the lookups for every group, which takes longer than they do.
+# A plan that is kept must be good when the log has grown, too.
+PLAN_ONCE: Final = ("SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off")
 
 _BEGIN: Final = Statement("BEGIN")
 _COMMIT: Final = Statement("COMMIT")
@@ -79,6 +82,8 @@ class AppendingConnection(AnsweringConnection):
     def prepare(self) -> None:
         """Make it ready; from then on nothing else can be asked of it."""
         self.execute(LET_GO_OF_THE_LOCK)
+        for setting in PLAN_ONCE:
+            self.execute(setting)
         self.pgconn.enter_pipeline_mode()
         for statement in _STATEMENTS:
             self.pgconn.send_prepare(statement.name, statement.sent)

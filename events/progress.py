@@ -12,6 +12,8 @@ import msgspec
 import psycopg
 from msgspec import Struct
 
+from events.hearing import hear
+
 PROJECTED_CHANNEL: Final = "projected"
 # The projection that commands and queries wait for.
 MATCHES_FOLLOWER: Final = "matches"
@@ -34,6 +36,9 @@ class Projected(Struct, frozen=True):
     matches: tuple[UUID, ...] | None
 
 
+_PROJECTED: Final = msgspec.json.Decoder(Projected)
+
+
 class Progress:
     """Follows the checkpoint of the read models and wakes those who wait for it.
 
@@ -48,7 +53,7 @@ class Progress:
         self._on_return = on_return
         self._was_lost = False
         self._position = 0
-        self._moved = asyncio.Condition()
+        self._callers: list[tuple[int, asyncio.Future[bool]]] = []
         self._changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
         self.is_ending = False
@@ -72,12 +77,16 @@ class Progress:
         """Wait until the read models hold `position`; False if that takes over `timeout` s."""
         if self._position >= position:
             return True
+        loop = asyncio.get_running_loop()
+        reached: asyncio.Future[bool] = loop.create_future()
+        caller = (position, reached)
+        self._callers.append(caller)
+        timer = loop.call_later(timeout, _settle, reached, False)  # noqa: FBT003  # its answer
         try:
-            async with asyncio.timeout(timeout), self._moved:
-                await self._moved.wait_for(lambda: self._position >= position)
-        except TimeoutError:
-            return False
-        return True
+            return await reached
+        finally:
+            timer.cancel()
+            self._callers.remove(caller)
 
     @contextlib.contextmanager
     def changes_of(self, match_id: UUID) -> Iterator[asyncio.Event]:
@@ -120,19 +129,27 @@ class Progress:
     async def _follow(self, conn: psycopg.AsyncConnection) -> None:
         await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
         while True:
-            await self._tell(Projected(await checkpoint(conn), None))
-            async for notification in conn.notifies(timeout=PATIENCE_SECONDS):
-                await self._tell(msgspec.json.decode(notification.payload, type=Projected))
+            self._tell(Projected(await checkpoint(conn), None))
+            await hear(conn, PATIENCE_SECONDS, self._hear)
 
-    async def _tell(self, projected: Projected) -> None:
+    def _hear(self, payload: bytes) -> None:
+        self._tell(_PROJECTED.decode(payload))
+
+    def _tell(self, projected: Projected) -> None:
         if projected.position == self._position:
             return
         self._position = projected.position
-        async with self._moved:
-            self._moved.notify_all()
+        for position, reached in self._callers:
+            if position <= self._position:
+                _settle(reached, True)  # noqa: FBT003  # its answer
         for match_id in self._changed if projected.matches is None else projected.matches:
             for changed in self._changed.get(match_id, ()):
                 changed.set()
+
+
+def _settle(reached: "asyncio.Future[bool]", answer: bool) -> None:  # noqa: FBT001  # its answer
+    if not reached.done():
+        reached.set_result(answer)
 
 
 async def checkpoint(conn: psycopg.AsyncConnection) -> int:

@@ -32,7 +32,7 @@ class ReplicaProgress(Progress):
 
     async def _follow(self, conn: AsyncConnection) -> None:
         while True:
-            await self._tell(Projected(await checkpoint(conn), None))
+            self._tell(Projected(await checkpoint(conn), None))
             if self._waiting:
                 await asyncio.sleep(EVERY_SECONDS)
                 continue

@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
 
+from events.appending import PLAN_ONCE
 from events.catalogue import CURRENT, NAMES
 from events.codec import EventMapper
 from events.log import Recorded
@@ -27,8 +28,11 @@ class Tail(Struct, frozen=True):
 async def listen(conn: AsyncConnection[Any], kinds: Collection[type[MatchEvent]]) -> None:
     """Have `conn` told when events of these kinds are appended, and nothing of others.
 
-    A follower that was told of every command would cost each a look at the log.
+    A follower that was told of every command would cost each a look at the log. What it asks again
+    and again is planned once, for a log that has grown.
     """
+    for setting in PLAN_ONCE:
+        await conn.execute(setting)
     for kind in kinds:
         await conn.execute(sql.SQL("LISTEN {}").format(sql.Identifier(NAMES[kind])))
 

@@ -1,18 +1,18 @@
 """One step of a build along the log: a batch, its rows and its place in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
-from psycopg import Connection, Cursor
+from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from projections.builds import Refused, misfit
 from projections.dead_letters import is_fault_of_event, park, project_or_park
-from projections.piped import ask, piped
+from projections.piped import ask, is_idle, piped
 from projections.places import Place
 from projections.projection import Projection
-from projections.stored import Stored, Unprojectable, read_after
+from projections.stored import Unprojectable, read_after
 
 BATCH: Final = 500
 
@@ -22,7 +22,7 @@ class Advance(Struct, frozen=True):
 
     events: int = 0
     position: int = 0
-    parked: Sequence[Unprojectable] = ()
+    parked: tuple[Unprojectable, ...] = ()
 
 
 def advance(
@@ -39,60 +39,60 @@ def advance(
     an idle look at the log locks and writes nothing. Events that cannot be projected are parked.
     Raises `Refused` if the build is not of a version that this program knows.
     """
-    position, batch = read_after(conn, place.events_after, limit, upto)
-    if not batch:
-        return Advance()
+    if not is_idle(conn):
+        return _carefully(conn, projection, place, limit, upto)
     try:
-        if step := _together(conn, projection, place, position, batch):
+        if step := _together(conn, projection, place, limit, upto):
             return step
     except Exception as error:
         if not is_fault_of_event(error):
             raise
-    return _carefully(conn, projection, place, position, batch)
+    return _carefully(conn, projection, place, limit, upto)
 
 
 def _together(
-    conn: Connection[TupleRow],
-    projection: Projection,
-    place: Place,
-    position: int,
-    batch: Sequence[Stored],
+    conn: Connection[TupleRow], projection: Projection, place: Place, limit: int, upto: int | None
 ) -> Advance | None:
     """The step in as few exchanges with the server as can be; None where a match is parked."""
-    with piped(conn), conn.cursor() as cursor:
-        asked = place.ask_lock(cursor)
+    with piped(conn) as pipe:
+        position, batch = read_after(pipe, place.events_after, limit, upto)
+        if not batch:
+            return Advance()
+        pipe.begin()
+        asked = place.ask_lock(pipe)
         # Not before the lock: until it was got, another build may have become the live one.
-        found = ask(cursor, place.look_into)
-        if place.locked(cursor, asked) != position:
+        found = ask(pipe, place.look_into)
+        if place.locked(pipe, asked) != position:
+            pipe.commit()
             return Advance()
         if _has_parked(projection, found):
+            pipe.commit()
             return None
-        changed = projection.project(cursor, [each.recorded(projection.mapper) for each in batch])
-        place.move(cursor, batch[-1].position, changed)
+        changed = projection.project(pipe, [each.recorded(projection.mapper) for each in batch])
+        place.move(pipe, batch[-1].position, changed)
+        pipe.commit()
     return Advance(len(batch), batch[-1].position)
 
 
 def _carefully(
-    conn: Connection[TupleRow],
-    projection: Projection,
-    place: Place,
-    position: int,
-    batch: Sequence[Stored],
+    conn: Connection[TupleRow], projection: Projection, place: Place, limit: int, upto: int | None
 ) -> Advance:
     """The step with all that can be projected; what cannot is parked."""
     with conn.transaction(), conn.cursor() as cursor:
-        if place.lock(cursor) != position:
-            return Advance()
+        place.lock(cursor)
         _has_parked(projection, ask(cursor, place.look_into))
+        _, batch = read_after(cursor, place.events_after, limit, upto)
+        if not batch:
+            return Advance()
         outcome = project_or_park(cursor, projection, batch)
         park(cursor, outcome.parked)
         place.move(cursor, batch[-1].position, outcome.changed)
     return Advance(len(batch), batch[-1].position, outcome.parked)
 
 
-def _has_parked(projection: Projection, found: Cursor[TupleRow]) -> bool:
+def _has_parked(projection: Projection, found: Iterable[TupleRow]) -> bool:
     """Whether any match of the build at hand is parked; raises `Refused` for a strange build."""
-    version, has_parked, *_ = found.fetchone() or (0, False)
+    version, has_parked, *_ = next(iter(found), (0, False))
     reason = misfit(projection, version)
     if reason:
         raise Refused(reason)

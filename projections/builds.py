@@ -64,7 +64,7 @@ def look_into(conn: Connection[TupleRow], schema: str) -> None:
     conn.execute("SELECT set_config('search_path', %(schema)s, true)", {"schema": schema})
 
 
-def look_into_and_tell(schema: str) -> bytes:
+def look_into_and_tell(schema: str) -> str:
     """The question that does the same and tells the build's version, and if anything is parked.
 
     The statements of a step come again and again, with arrays of any length: planning each time
@@ -74,7 +74,7 @@ def look_into_and_tell(schema: str) -> bytes:
     query = sql.SQL(
         """
         SELECT version,
-               EXISTS (SELECT FROM {letters}),
+               EXISTS (SELECT FROM {letters})::int,
                set_config('search_path', {schema}, true),
                set_config('plan_cache_mode', 'force_generic_plan', true)
         FROM {build}
@@ -84,7 +84,7 @@ def look_into_and_tell(schema: str) -> bytes:
         letters=sql.Identifier(schema, "dead_letters"),
         schema=sql.Literal(schema),
         build=sql.Identifier(schema, "build"),
-    ).as_bytes()
+    ).as_string()
 
 
 def built(conn: Connection[TupleRow], projection: Projection, build: Build) -> Built | None:

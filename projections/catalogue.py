@@ -15,8 +15,8 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=7,
-    oldest=7,
+    version=8,
+    oldest=8,
     schema="read_models",
     tables={
         "states": ("match_id",),

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from events.columns import UUIDS
 from events.log import Recorded
 from events.match import Match
 from events.matches import (
@@ -116,8 +117,8 @@ def _remove(writes: Writes, erased: Sequence[Match]) -> None:
     if not erased:
         return
     found: dict[str, Any] = {
-        "owners": [half.owner_id for half in erased],
-        "matches": [half.id for half in erased],
+        "owners": UUIDS.column([half.owner_id for half in erased]),
+        "matches": UUIDS.column([half.id for half in erased]),
     }
     writes.flush().execute(
         """

@@ -14,11 +14,13 @@ from msgspec import Struct
 from psycopg import Cursor
 from psycopg.rows import TupleRow
 
+from events.columns import TEXTS, UUIDS
 from events.match import Match
 from events.questions import Gathered
 from events.reading import Reading
 from events.statement_pool import StatementPool
 from events.statements import Statement
+from projections.piped import Session
 
 # With fewer statistics read on both sides, equal ones prove little.
 FEWEST_STATISTICS: Final = 10
@@ -55,7 +57,7 @@ def looks_of(match: Match | None) -> Looks | None:
     return Looks(hashlib.blake2b(content, digest_size=16).hexdigest(), likeness)
 
 
-def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+def write(session: Session, changes: Iterable[Change]) -> None:
     """Find anew the duplicates among those that share numbers with what changed.
 
     The rows of `matches` are written already.
@@ -72,13 +74,13 @@ def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
     if not keys:
         return
     values = {
-        "owners": owners,
-        "keys": keys,
-        "changed": changed,
-        "changed_owners": changed_owners,
+        "owners": UUIDS.column(owners),
+        "keys": TEXTS.column(keys),
+        "changed": UUIDS.column(changed),
+        "changed_owners": UUIDS.column(changed_owners),
         "most_bits": MOST_DIFFERENT_BITS,
     }
-    cursor.execute(
+    session.execute(
         """
         DELETE FROM duplicates
         WHERE (match_id, owner_id) IN (
@@ -93,7 +95,7 @@ def write(cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
         """,
         values,
     )
-    cursor.execute(_FIND + _AMONG + _FIRST_OF_EACH, values)
+    session.execute(_FIND + _AMONG + _FIRST_OF_EACH, values)
 
 
 def fill(cursor: Cursor[TupleRow]) -> None:

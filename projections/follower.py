@@ -20,6 +20,8 @@ PATIENCE_SECONDS: Final = 0.5
 PAUSE_AFTER_TROUBLE_SECONDS: Final = 0.2
 # How soon a standby notices that the one who led is gone.
 STANDBY_LOOKS_EVERY_SECONDS: Final = 0.2
+# What is planned once, perhaps while the tables are empty, must be good when they have grown.
+PLANS: Final = {"enable_seqscan": "off"}
 # A leader asks something every half second. The server ends the session, and so the lead, of one
 # that nobody hears of any more, though its network still looks alive.
 SILENCE_OF_LEADER: Final = {
@@ -76,9 +78,10 @@ class LiveFollower:
 
     def _follow(self, conn: Connection[TupleRow]) -> None:
         conn.execute(f"LISTEN {APPENDED_CHANNEL}")
-        for name, limit in SILENCE_OF_LEADER.items():
+        for name, setting in (*SILENCE_OF_LEADER.items(), *PLANS.items()):
             conn.execute(
-                "SELECT set_config(%(name)s, %(limit)s, false)", {"name": name, "limit": limit}
+                "SELECT set_config(%(name)s, %(setting)s, false)",
+                {"name": name, "setting": setting},
             )
         self._stand_by(conn)
         while not self._stopping.is_set():

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from events.columns import UUIDS
 from events.match import Match
 from events.seats import halves, involved
 from events.sharing import Verification
@@ -92,10 +93,10 @@ def write(writes: Writes, changes: Iterable[Change]) -> None:
         if rows_of(before) != rows_of(after):
             renewed.append(after)
     if renewed:
-        gone = {"gone": [match.id for match in renewed]}
-        cursor = writes.flush()
-        cursor.execute("DELETE FROM encounters WHERE match_id = ANY(%(gone)s)", gone)
-        cursor.execute("DELETE FROM involved WHERE match_id = ANY(%(gone)s)", gone)
+        gone = {"gone": UUIDS.column([match.id for match in renewed])}
+        session = writes.flush()
+        session.execute("DELETE FROM encounters WHERE match_id = ANY(%(gone)s)", gone)
+        session.execute("DELETE FROM involved WHERE match_id = ANY(%(gone)s)", gone)
     _add(writes, renewed)
     rows = trust.rows()
     writes.add(_ADD_TRUST, rows)
@@ -106,7 +107,7 @@ def write(writes: Writes, changes: Iterable[Change]) -> None:
             WHERE hidden = 0 AND verified = 0 AND disputed = 0 AND corrected = 0
               AND player_id = ANY(%(changed)s)
             """,
-            {"changed": [player_id for player_id, *_ in rows]},
+            {"changed": UUIDS.column([player_id for player_id, *_ in rows])},
         )
 
 

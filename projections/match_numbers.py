@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from events.columns import UUIDS
 from events.match import Match, Result
 from events.names import fold
 from events.stats import GREATEST_VALUE, STATISTICS, Pair
@@ -117,7 +118,7 @@ def write(writes: Writes, matches: Iterable[Match]) -> None:
             )
             """,
             {
-                "matches": [match.id for match in gone],
-                "owners": [match.owner_id for match in gone],
+                "matches": UUIDS.column([match.id for match in gone]),
+                "owners": UUIDS.column([match.owner_id for match in gone]),
             },
         )

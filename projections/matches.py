@@ -7,8 +7,6 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from psycopg import Cursor
-from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
 from events.log import Recorded
@@ -31,7 +29,7 @@ from projections.halves import HalfChange, half_changes, is_over
 from projections.opponents_table import Opponents
 from projections.own_names import Names
 from projections.owners import Versions
-from projections.piped import ask
+from projections.piped import Session, ask
 from projections.quality import Tries
 from projections.records_table import Holders
 from projections.standings import (
@@ -72,13 +70,13 @@ _DECODER: Final = msgspec.json.Decoder(Match)
 _ENCODER: Final = msgspec.json.Encoder()
 
 
-def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
+def project(session: Session, batch: Sequence[Recorded]) -> tuple[UUID, ...]:
     """Fold a batch of events into the rows; gives the matches that changed.
 
     What is kept of players is asked for before rows are written and read after that, so that all
-    of it is one exchange with the server where the cursor is in a pipeline.
+    of it is one exchange with the server where the session is a pipe.
     """
-    before = _load_matches(cursor, {recorded.event.match_id for recorded in batch})
+    before = _load_matches(session, {recorded.event.match_id for recorded in batch})
     after = dict(before)
     for recorded in batch:
         match_id, event = recorded.event.match_id, recorded.event
@@ -89,10 +87,10 @@ def project(cursor: Cursor[TupleRow], batch: Sequence[Recorded]) -> tuple[UUID, 
     changes = list(chain.from_iterable(half_changes(old, new) for old, new in whole))
     renumbered = [(old, new) for old, new in changes if match_numbers.differs(old, new)]
     owned = _by_owner(renumbered)
-    kept_standings = ask_standings(cursor, owned) if owned else ()
-    kept_opponents = Opponents(cursor, renumbered)
-    kept_records = Holders(cursor, renumbered)
-    writes = Writes(cursor)
+    kept_standings = ask_standings(session, owned) if owned else ()
+    kept_opponents = Opponents(session, renumbered)
+    kept_records = Holders(session, renumbered)
+    writes = Writes(session)
     _add_states(writes, after.values())
     _add_halves(writes, [half for _, half in changes])
     match_numbers.write(writes, (match for _, match in renumbered))
@@ -166,9 +164,9 @@ def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
     return match.played_at, match.id, match.result
 
 
-def _load_matches(cursor: Cursor[TupleRow], match_ids: set[UUID]) -> dict[UUID, Match]:
+def _load_matches(session: Session, match_ids: set[UUID]) -> dict[UUID, Match]:
     rows = ask(
-        cursor,
+        session,
         "SELECT match_id, state FROM states WHERE match_id = ANY(%(match_ids)s)",
         {"match_ids": UUIDS.column([*match_ids])},
     )
@@ -185,12 +183,14 @@ def _add_states(writes: Writes, matches: Iterable[Match]) -> None:
             kept.append(state_row(match))
     writes.add(_UPSERT_STATES, kept)
     if over:
-        writes.flush().execute("DELETE FROM states WHERE match_id = ANY(%(over)s)", {"over": over})
+        writes.flush().execute(
+            "DELETE FROM states WHERE match_id = ANY(%(over)s)", {"over": UUIDS.column(over)}
+        )
 
 
-def write_halves(cursor: Cursor[TupleRow], halves: Sequence[Match]) -> None:
+def write_halves(session: Session, halves: Sequence[Match]) -> None:
     """Put the rows of the halves in place of those before."""
-    writes = Writes(cursor)
+    writes = Writes(session)
     _add_halves(writes, halves)
     writes.flush()
 
@@ -206,7 +206,10 @@ def _add_halves(writes: Writes, halves: Sequence[Match]) -> None:
                 SELECT * FROM unnest(%(matches)s::uuid[], %(owners)s::uuid[])
             )
             """,
-            {"matches": [half.id for half in gone], "owners": [half.owner_id for half in gone]},
+            {
+                "matches": UUIDS.column([half.id for half in gone]),
+                "owners": UUIDS.column([half.owner_id for half in gone]),
+            },
         )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
-from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
@@ -20,7 +19,7 @@ from projections.opponents import (
     respelled,
     seen_by_meetings,
 )
-from projections.piped import ask
+from projections.piped import Session, ask
 from projections.upsert import Upsert, Writes
 
 NOTHING: Final = HeadToHead()
@@ -47,9 +46,9 @@ _UPSERT: Final = Upsert(
 class Opponents:
     """The opponents of matches that changed: asked for at first, written when they are known."""
 
-    def __init__(self, cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+    def __init__(self, session: Session, changes: Iterable[Change]) -> None:
         self._grouped = by_rivals(changes)
-        self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
+        self._kept = _ask(session, self._grouped.keys()) if self._grouped else ()
 
     def write(self, writes: Writes) -> None:
         """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
@@ -73,9 +72,9 @@ def _changed(
     return HeadToHead(tally, meetings, respelled(known.spellings, changes))
 
 
-def _played(cursor: Cursor[TupleRow], rivals: Rivals) -> list[Played]:
+def _played(session: Session, rivals: Rivals) -> list[Played]:
     """The confirmed matches of a player against one opponent, in the order of play."""
-    cursor.execute(
+    rows = session.execute(
         """
         SELECT played_at, match_id, opponent_name, result, score_user, score_opponent
         FROM match_numbers
@@ -87,13 +86,13 @@ def _played(cursor: Cursor[TupleRow], rivals: Rivals) -> list[Played]:
     )
     return [
         Played(played_at, match_id, name, Result(result), user, opponent)
-        for played_at, match_id, name, result, user, opponent in cursor
+        for played_at, match_id, name, result, user, opponent in rows
     ]
 
 
-def _ask(cursor: Cursor[TupleRow], wanted: Iterable[Rivals]) -> Cursor[TupleRow]:
+def _ask(session: Session, wanted: Iterable[Rivals]) -> Iterable[TupleRow]:
     return ask(
-        cursor,
+        session,
         "SELECT owner_id, opponent, state FROM opponents WHERE opponent_id = ANY(%(ids)s)",
         {"ids": UUIDS.column([rivals.id for rivals in wanted])},
     )
@@ -116,6 +115,6 @@ def _write(writes: Writes, known: Mapping[Rivals, HeadToHead]) -> None:
             rows.append(tuple(opponent_row(rivals, each).values()))
     if gone:
         writes.flush().execute(
-            "DELETE FROM opponents WHERE opponent_id = ANY(%(gone)s)", {"gone": gone}
+            "DELETE FROM opponents WHERE opponent_id = ANY(%(gone)s)", {"gone": UUIDS.column(gone)}
         )
     writes.add(_UPSERT, rows)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from events.columns import TEXTS
 from events.match import Match
 from events.names import fold
 from events.perspective import perspective_of
@@ -85,7 +86,7 @@ def write(writes: Writes, names: Names) -> None:
     if lessened := [row["key"] for row in rows if row["times"] < 0]:
         writes.flush().execute(
             "DELETE FROM own_names WHERE key = ANY(%(lessened)s) AND times = 0",
-            {"lessened": lessened},
+            {"lessened": TEXTS.column(lessened)},
         )
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any, Final
 from uuid import UUID
 
+from events.columns import UUIDS
 from events.match import Match
 from projections.copying import Copy
 from projections.upsert import Upsert, Writes
@@ -43,7 +44,7 @@ def write(writes: Writes, versions: Versions) -> None:
     if lessened:
         writes.flush().execute(
             "DELETE FROM owners WHERE version = 0 AND owner_id = ANY(%(lessened)s)",
-            {"lessened": lessened},
+            {"lessened": UUIDS.column(lessened)},
         )
 
 

@@ -1,15 +1,16 @@
 """Where a build stands in the log, and how that is locked and moved."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 import msgspec
-from psycopg import Cursor, sql
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from events.progress import PROJECTED_CHANNEL, Projected
 from projections.builds import Build, look_into_and_tell, schema_of
-from projections.piped import ask
+from projections.piped import Session, ask
 from projections.projection import Projection
 from projections.stored import events_after
 
@@ -30,24 +31,23 @@ class LivePlace:
             )
         )
 
-    def lock(self, cursor: Cursor[TupleRow]) -> int:
+    def lock(self, session: Session) -> int:
         """Lock the place until the transaction ends; gives the position."""
-        return self.locked(cursor, self.ask_lock(cursor))
+        return self.locked(session, self.ask_lock(session))
 
-    def ask_lock(self, cursor: Cursor[TupleRow]) -> Cursor[TupleRow]:
+    def ask_lock(self, session: Session) -> Iterable[TupleRow]:
         """Begin to lock the place; `locked` waits for it."""
         return ask(
-            cursor,
+            session,
             "SELECT position FROM log.checkpoints WHERE follower = %(follower)s FOR UPDATE",
             {"follower": self._follower},
         )
 
-    def locked(self, cursor: Cursor[TupleRow], asked: Cursor[TupleRow]) -> int:
+    def locked(self, session: Session, asked: Iterable[TupleRow]) -> int:
         """The position that the answer holds; a place that there is not yet is made."""
-        row = asked.fetchone()
-        if row:
-            return int(row[0])
-        cursor.execute(
+        for (position,) in asked:
+            return int(position)
+        session.execute(
             """
             INSERT INTO log.checkpoints (follower, position)
             VALUES (%(follower)s, 0)
@@ -55,12 +55,12 @@ class LivePlace:
             """,
             {"follower": self._follower},
         )
-        return self.locked(cursor, self.ask_lock(cursor))
+        return self.locked(session, self.ask_lock(session))
 
-    def move(self, cursor: Cursor[TupleRow], position: int, changed: tuple[UUID, ...]) -> None:
+    def move(self, session: Session, position: int, changed: tuple[UUID, ...]) -> None:
         """Move to `position` and tell who waits for it, both when the transaction commits."""
         named = changed if len(changed) <= MOST_NAMED_MATCHES else None
-        cursor.execute(
+        session.execute(
             """
             WITH moved AS (
                 UPDATE log.checkpoints
@@ -87,24 +87,23 @@ class BuildPlace:
         self.look_into = look_into_and_tell(self.schema)
         self.events_after = events_after(sql.SQL("(SELECT position FROM {})").format(self._table))
 
-    def lock(self, cursor: Cursor[TupleRow]) -> int:
+    def lock(self, session: Session) -> int:
         """Lock the place until the transaction ends; gives the position."""
-        return self.locked(cursor, self.ask_lock(cursor))
+        return self.locked(session, self.ask_lock(session))
 
-    def ask_lock(self, cursor: Cursor[TupleRow]) -> Cursor[TupleRow]:
+    def ask_lock(self, session: Session) -> Iterable[TupleRow]:
         """Begin to lock the place; `locked` waits for it."""
         lock = sql.SQL("SELECT position FROM {} FOR UPDATE").format(self._table)
-        return ask(cursor, lock.as_bytes())
+        return ask(session, lock.as_string())
 
-    def locked(self, cursor: Cursor[TupleRow], asked: Cursor[TupleRow]) -> int:  # noqa: ARG002  # there is always one
+    def locked(self, session: Session, asked: Iterable[TupleRow]) -> int:  # noqa: ARG002  # there is always one
         """The position that the answer holds."""
-        row = asked.fetchone()
-        return row[0] if row else 0
+        return next((int(position) for (position,) in asked), 0)
 
-    def move(self, cursor: Cursor[TupleRow], position: int, changed: tuple[UUID, ...]) -> None:  # noqa: ARG002  # nobody is told
+    def move(self, session: Session, position: int, changed: tuple[UUID, ...]) -> None:  # noqa: ARG002  # nobody is told
         """Move to `position` when the transaction commits."""
         move = sql.SQL("UPDATE {} SET position = %(position)s").format(self._table)
-        cursor.execute(move, {"position": position})
+        session.execute(move.as_string(), {"position": position})
 
 
 Place = LivePlace | BuildPlace

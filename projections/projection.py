@@ -9,12 +9,13 @@ from psycopg.rows import TupleRow
 
 from events.codec import EventMapper
 from events.log import Recorded
+from projections.piped import Session
 from projections.portions import Portion
 from projections.stored import Stored, Unprojectable
 
-# Folds a batch into the rows and gives the matches that changed. It gets a cursor whose search
+# Folds a batch into the rows and gives the matches that changed. It gets a session whose search
 # path is the build at hand, and nothing else: projecting cannot have an effect outside of it.
-Project = Callable[[Cursor[TupleRow], Sequence[Recorded]], tuple[UUID, ...]]
+Project = Callable[[Session, Sequence[Recorded]], tuple[UUID, ...]]
 
 # Folds whole histories, each in order of versions, reading them with the mapper: gives rows that
 # are ready, portion by portion. It has no database; several processes fold one part each.

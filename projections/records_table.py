@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from psycopg import Cursor, sql
+from psycopg import sql
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
@@ -13,9 +13,10 @@ from events.match import Result
 from events.stats import STATISTICS
 from projections.entering import Change
 from projections.match_numbers import Played, played_of
-from projections.piped import ask
-from projections.records import Records, records_of
-from projections.records_view import records_row, state_of
+from projections.piped import Session, ask
+from projections.records import Held, Records, records_of
+from projections.records_view import kept, shown
+from projections.runs import Runs
 from projections.upsert import Upsert, Writes
 
 # What to select from match_numbers, for `played_in` to understand.
@@ -24,43 +25,47 @@ PLAYED: Final = sql.SQL(
 ).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
 
 NOTHING: Final = Records()
-_DECODER: Final = msgspec.json.Decoder(Records)
+_HELD: Final = msgspec.json.Decoder(dict[str, Held])
+_RUNS: Final = msgspec.json.Decoder(Runs)
 _UPSERT: Final = Upsert(
     "records",
-    {"owner_id": "uuid", "state": "bytea", "view": "text"},
+    {"owner_id": "uuid", "held": "bytea", "runs": "bytea", "view": "text"},
     "owner_id",
-    unless_empty=("view",),
+    unless_empty=("held", "view"),
 )
 
 
 class Holders:
     """The records of players whose matches changed: asked for at first, written when known."""
 
-    def __init__(self, cursor: Cursor[TupleRow], changes: Iterable[Change]) -> None:
+    def __init__(self, session: Session, changes: Iterable[Change]) -> None:
         self._grouped: dict[UUID, list[Change]] = {}
         for before, after in changes:
             match = after or before
             if match and (played_of(before) or played_of(after)):
                 self._grouped.setdefault(match.owner_id, []).append((before, after))
-        self._kept = _ask(cursor, self._grouped.keys()) if self._grouped else ()
+        self._kept = _ask(session, self._grouped.keys()) if self._grouped else ()
 
     def write(self, writes: Writes) -> None:
         """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
-        known = {owner_id: _DECODER.decode(state) for owner_id, state in self._kept}
+        known = {
+            owner_id: Records(_HELD.decode(held), _RUNS.decode(runs))
+            for owner_id, held, runs in self._kept
+        }
         rows = []
         gone = []
         for owner_id, own in self._grouped.items():
-            kept = known.get(owner_id, NOTHING)
-            records = kept.changed(own)
+            before = known.get(owner_id, NOTHING)
+            records = before.changed(own)
             if records is None:
                 records = records_of(_played(writes.flush(), owner_id))
             if records == NOTHING:
                 gone.append(owner_id)
-            elif records != kept:
-                rows.append(_row(owner_id, kept, records))
+            elif records != before:
+                rows.append(_row(owner_id, before, records))
         if gone:
             writes.flush().execute(
-                "DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": gone}
+                "DELETE FROM records WHERE owner_id = ANY(%(gone)s)", {"gone": UUIDS.column(gone)}
             )
         writes.add(_UPSERT, rows)
 
@@ -71,30 +76,34 @@ def played_in(row: Sequence[Any]) -> Played:
     return Played(played_at, match_id, name, Result(result), user, opponent, tuple(values))
 
 
-def _played(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterator[Played]:
+def _played(session: Session, owner_id: UUID) -> Iterator[Played]:
     """The confirmed matches of a player, in the order of play."""
-    query = sql.SQL(
-        """
+    query = (
+        sql.SQL(
+            """
         SELECT {played}
         FROM match_numbers
         WHERE owner_id = %(owner_id)s AND result IS NOT NULL
         ORDER BY played_at, match_id
         """
-    ).format(played=PLAYED)
-    cursor.execute(query, {"owner_id": owner_id}, binary=True)
-    return map(played_in, cursor)
+        )
+        .format(played=PLAYED)
+        .as_string()
+    )
+    rows = session.execute(query, {"owner_id": owner_id}, binary=True)
+    return map(played_in, rows)
 
 
-def _ask(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
+def _ask(session: Session, owners: Iterable[UUID]) -> Iterable[TupleRow]:
     return ask(
-        cursor,
-        "SELECT owner_id, state FROM records WHERE owner_id = ANY(%(owners)s)",
+        session,
+        "SELECT owner_id, held, runs FROM records WHERE owner_id = ANY(%(owners)s)",
         {"owners": UUIDS.column([*owners])},
     )
 
 
 def _row(owner_id: UUID, before: Records, now: Records) -> tuple[Any, ...]:
-    """The row of a player; without a view where that would be the one that is there."""
-    if now.looks_like(before):
-        return owner_id, state_of(now), ""
-    return tuple(records_row(owner_id, now).values())
+    """The row of a player; without what would be as it is there."""
+    held = b"" if now.held == before.held else kept(now.held)
+    view = "" if now.looks_like(before) else shown(now)
+    return owner_id, held, kept(now.runs), view

@@ -10,7 +10,7 @@ from msgspec import Struct
 from events.stats import STATISTICS
 from projections.match_numbers import Played
 from projections.records import FEWEST, MOST, Held, Records
-from projections.runs import Run
+from projections.runs import Run, Runs
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
@@ -82,17 +82,23 @@ def records_view(records: Records) -> RecordsView:
     )
 
 
-def state_of(records: Records) -> bytes:
-    """The records as they are kept, to go on from."""
-    return _ENCODER.encode(records)
+def kept(part: dict[str, Held] | Runs) -> bytes:
+    """A part of records as it is kept, to go on from."""
+    return _ENCODER.encode(part)
+
+
+def shown(records: Records) -> str:
+    """The records as answers show them, ready JSON."""
+    return _ENCODER.encode(records_view(records)).decode()
 
 
 def records_row(owner_id: UUID, records: Records) -> dict[str, Any]:
     """The row of the table `records`, by column in the table's order."""
     return {
         "owner_id": owner_id,
-        "state": state_of(records),
-        "view": _ENCODER.encode(records_view(records)).decode(),
+        "held": kept(records.held),
+        "runs": kept(records.runs),
+        "view": shown(records),
     }
 
 

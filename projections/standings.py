@@ -7,12 +7,11 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from psycopg import Cursor
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
 from events.match import Result
-from projections.piped import ask
+from projections.piped import Session, ask
 from projections.streaks import Streaks
 from projections.summary import summary
 from projections.tally import Tally
@@ -39,10 +38,10 @@ class Standing(Struct, frozen=True):
 NONE: Final = Standing()
 
 
-def ask_standings(cursor: Cursor[TupleRow], owners: Iterable[UUID]) -> Cursor[TupleRow]:
+def ask_standings(session: Session, owners: Iterable[UUID]) -> Iterable[TupleRow]:
     """Ask for the standings of `owners`; `standings_in` reads the answer."""
     return ask(
-        cursor,
+        session,
         "SELECT owner_id, tally, streaks FROM summaries WHERE owner_id = ANY(%(owners)s)",
         {"owners": UUIDS.column([*owners])},
     )
@@ -56,9 +55,9 @@ def standings_in(answer: Iterable[TupleRow]) -> dict[UUID, Standing]:
     }
 
 
-def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime, UUID, Result]]:
+def results(session: Session, owner_id: UUID) -> Iterable[tuple[datetime, UUID, Result]]:
     """What counts of a player's matches, in the order in which they were played."""
-    cursor.execute(
+    rows = session.execute(
         """
         SELECT played_at, match_id, result
         FROM match_numbers
@@ -68,7 +67,7 @@ def results(cursor: Cursor[TupleRow], owner_id: UUID) -> Iterable[tuple[datetime
         {"owner_id": owner_id},
         binary=True,
     )
-    return ((played_at, match_id, Result(result)) for played_at, match_id, result in cursor)
+    return ((played_at, match_id, Result(result)) for played_at, match_id, result in rows)
 
 
 def write_standings(writes: Writes, standings: Mapping[UUID, Standing]) -> None:
@@ -82,7 +81,7 @@ def write_standings(writes: Writes, standings: Mapping[UUID, Standing]) -> None:
             rows.append(tuple(standing_row(owner_id, standing).values()))
     if empty:
         writes.flush().execute(
-            "DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": empty}
+            "DELETE FROM summaries WHERE owner_id = ANY(%(empty)s)", {"empty": UUIDS.column(empty)}
         )
     writes.add(_UPSERT, rows)
 

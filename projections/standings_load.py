@@ -77,8 +77,8 @@ def fill(cursor: Cursor[TupleRow]) -> None:
             [],
         ),
         _Table(
-            "COPY records (owner_id, state, view) FROM STDIN (FORMAT binary)",
-            ("uuid", "bytea", "text"),
+            "COPY records (owner_id, held, runs, view) FROM STDIN (FORMAT binary)",
+            ("uuid", "bytea", "bytea", "text"),
             [],
         ),
     )

@@ -11,6 +11,7 @@ from psycopg.rows import TupleRow
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent
+from projections.piped import Session, ask
 
 # Events that are fetched at once.
 PORTION: Final = 2000
@@ -57,7 +58,7 @@ def problem_of(stored: Stored, error: Exception) -> str:
     return f"{stored.name}, version {stored.version}: {type(error).__name__}: {error}"
 
 
-def events_after(position: sql.Composable) -> bytes:
+def events_after(position: sql.Composable) -> str:
     """The question for `read_after` to ask; `position` is an SQL expression for a place.
 
     With the place in it, it is one question to the server less.
@@ -68,19 +69,18 @@ def events_after(position: sql.Composable) -> bytes:
                coalesce({position}, 0)
         FROM log.events
         WHERE notification_id > coalesce({position}, 0)
-          AND (%(upto)s::bigint IS NULL OR notification_id <= %(upto)s)
-        ORDER BY notification_id
-        LIMIT %(limit)s
         """
     )
-    return query.format(position=position).as_bytes()
+    return query.format(position=position).as_string()
 
 
 def read_after(
-    conn: Connection[TupleRow], question: bytes, limit: int, upto: int | None = None
+    session: Session, question: str, limit: int, upto: int | None = None
 ) -> tuple[int, list[Stored]]:
     """The events after a place, at most `limit` and none after `upto`; and where the place was."""
-    rows = conn.execute(question, {"upto": upto, "limit": limit}, binary=True).fetchall()
+    # Numbers in the text: it is planned once, and the server sees that few rows are wanted.
+    end = "" if upto is None else f"AND notification_id <= {upto:d} "
+    rows = list(ask(session, f"{question} {end}ORDER BY notification_id LIMIT {limit:d}"))
     return (rows[0][5] if rows else 0), [Stored(*row[:5]) for row in rows]
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from itertools import chain, zip_longest
 from typing import Any, Final
 
-from psycopg import Cursor, sql
-from psycopg.rows import TupleRow
+from psycopg import sql
 
 from events.columns import KINDS, columns_of
+from projections.piped import Session
 
 # A value is reached by walking over those before it, so an array should not be long.
 MOST_ROWS: Final = 100
@@ -64,9 +65,9 @@ class Upsert:
         """What the statement takes for these rows, with their values in the order of columns."""
         return [*columns_of(self._kinds, rows), len(rows)]
 
-    def write(self, cursor: Cursor[TupleRow], rows: Sequence[Sequence[Any]]) -> None:
+    def write(self, session: Session, rows: Sequence[Sequence[Any]]) -> None:
         """Write the rows into this table alone."""
-        writes = Writes(cursor)
+        writes = Writes(session)
         writes.add(self, rows)
         writes.flush()
 
@@ -78,8 +79,8 @@ class Writes:
     before the rows are flushed, and nothing sees them until then.
     """
 
-    def __init__(self, cursor: Cursor[TupleRow]) -> None:
-        self._cursor = cursor
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._waiting: list[tuple[Upsert, Sequence[Sequence[Any]]]] = []
 
     def add(self, upsert: Upsert, rows: Sequence[Sequence[Any]]) -> None:
@@ -87,22 +88,26 @@ class Writes:
         if rows:
             self._waiting.append((upsert, rows))
 
-    def flush(self) -> Cursor[TupleRow]:
-        """Write what waits; gives the cursor, for what must come after it."""
+    def flush(self) -> Session:
+        """Write what waits; gives the session, for what must come after it."""
         while self._waiting:
             now = [(upsert, rows[:MOST_ROWS]) for upsert, rows in self._waiting]
+            query, names = _together(tuple(upsert for upsert, _ in now))
             values = [value for upsert, rows in now for value in upsert.values(rows)]
-            self._cursor.execute(_together(tuple(upsert for upsert, _ in now)), values)
+            self._session.execute(query, dict(zip(names, values, strict=True)))
             self._waiting = [
                 (upsert, rows[MOST_ROWS:])
                 for upsert, rows in self._waiting
                 if len(rows) > MOST_ROWS
             ]
-        return self._cursor
+        return self._session
 
 
 @cache
-def _together(upserts: tuple[Upsert, ...]) -> bytes:
-    """One statement that does what those of several tables do."""
+def _together(upserts: tuple[Upsert, ...]) -> tuple[str, tuple[str, ...]]:
+    """One statement that does what those of several tables do, and the names of its values."""
     parts = [f"part_{number} AS ({each.statement})" for number, each in enumerate(upserts)]
-    return f"WITH {', '.join(parts)} SELECT".encode()
+    texts = f"WITH {', '.join(parts)} SELECT".split("%s")
+    names = tuple(f"value_{number}" for number in range(len(texts) - 1))
+    places = [f"%({name})s" for name in names]
+    return "".join(chain.from_iterable(zip_longest(texts, places, fillvalue=""))), names

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from msgspec import Struct
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
+from events.answering import AsyncAnsweringConnection
 from events.catalogue import CURRENT
 from events.matches import (
     ConfirmationRequested,
@@ -24,8 +24,10 @@ from events.matches import (
     ScreenshotUploaded,
     StatsExtracted,
 )
+from events.questions import Pool
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import Screenshots, original_of
+from events.statements import Statement
 
 # An upload whose event does not come within this time never will: it was cut off.
 BEGINS_WITHIN: Final = timedelta(minutes=5)
@@ -45,6 +47,19 @@ LETTING_GO: Final = [
     for name, kind in CURRENT.items()
     if kind in (ConfirmationRequested, FriendErased, MatchErased)
 ]
+_CHARGE: Final = Statement(
+    """
+    UPDATE accounts.upload_usage
+    SET bytes = bytes + %(size)s::bigint,
+        waiting = waiting || jsonb_build_object(%(match)s::text, %(now)s::timestamptz),
+        changed_at = clock_timestamp()
+    WHERE player_id = %(player_id)s
+      AND bytes + %(size)s::bigint <= %(most_bytes)s::bigint
+      AND (SELECT count(*) FROM jsonb_object_keys(waiting - %(match)s::text))
+          < %(most_waiting)s::bigint
+    RETURNING bytes
+    """
+)
 
 
 class Allowance(Struct, frozen=True):
@@ -57,9 +72,7 @@ class Allowance(Struct, frozen=True):
 class Quotas:
     """Charges players for their uploads, in the table `accounts.upload_usage`."""
 
-    def __init__(
-        self, pool: AsyncConnectionPool[Any], screenshots: Screenshots, allowance: Allowance
-    ) -> None:
+    def __init__(self, pool: Pool, screenshots: Screenshots, allowance: Allowance) -> None:
         self._pool = pool
         self._screenshots = screenshots
         self._allowance = allowance
@@ -111,34 +124,25 @@ class Quotas:
 
     async def _charge(
         self,
-        conn: AsyncConnection[Any],
+        conn: AsyncAnsweringConnection,
         player_id: UUID,
         match_id: UUID,
         size: int,
         now: datetime,
     ) -> bool:
         """Count it if there is room: in one statement, which waits for others on the same row."""
-        cursor = await conn.execute(
-            """
-            UPDATE accounts.upload_usage
-            SET bytes = bytes + %(size)s,
-                waiting = waiting || jsonb_build_object(%(match)s::text, %(now)s::timestamptz),
-                changed_at = clock_timestamp()
-            WHERE player_id = %(player_id)s
-                AND bytes + %(size)s <= %(most_bytes)s
-                AND (SELECT count(*) FROM jsonb_object_keys(waiting - %(match)s::text))
-                    < %(most_waiting)s
-            """,
+        charged = await conn.ask(
+            _CHARGE,
             {
                 "player_id": player_id,
-                "match": str(match_id),
+                "match": match_id,
                 "size": size,
                 "now": now,
                 "most_bytes": self._allowance.stored_bytes,
                 "most_waiting": self._allowance.waiting,
             },
         )
-        return cursor.rowcount == 1
+        return len(charged) == 1
 
     async def _begin(self, player_id: UUID) -> None:
         """Make the row that is not there yet, or not any more, from what the store holds."""

@@ -22,7 +22,7 @@ from events.match_view import view
 from events.media import MediaAddresses
 from events.progress import NOT_REACHED
 from events.refusals import Invalid
-from events.web import WebRequest
+from events.web import WebRequest, header
 
 # What an If-Match that is no version asks for: no match has it.
 NO_VERSION: Final = -1
@@ -54,7 +54,8 @@ def asked_by(
 ) -> Asked:
     """With `content` the request may be sent again under its Idempotency-Key."""
     attempt = Attempt(uuid4()) if content is None else attempt_of(request, principal, content)
-    wait = waiting(", ".join(request.headers.getall("prefer", [])))
+    prefer = [value.decode("latin-1") for n, value in request.scope["headers"] if n == b"prefer"]
+    wait = waiting(", ".join(prefer))
     return Asked(principal, attempt, datetime.now(UTC), wait)
 
 
@@ -62,7 +63,7 @@ def attempt_of(
     request: WebRequest, principal: Principal, content: Iterable[bytes | memoryview]
 ) -> Attempt:
     """The attempt that `request` is; `content` is what makes it this request and no other."""
-    key = request.headers.get(HEADER)
+    key = header(request, HEADER)
     if key is None:
         return Attempt(uuid4())
     if not (1 <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
@@ -104,7 +105,7 @@ def response_of(answer: Answer, media: MediaAddresses) -> Response[bytes]:
 
 def expected_version(request: WebRequest) -> int | None:
     """The version that `If-Match` names; None where any will do."""
-    condition = request.headers.get("if-match", "").strip()
+    condition = (header(request, b"if-match") or "").strip()
     if condition in ("", "*"):
         return None
     digits = condition.strip('"')

@@ -1,10 +1,13 @@
 -- The read models of matches and of players. Built from the log alone.
 
+-- Of rows that are written with every event, those over 2 kB would be compressed each time by
+-- default, which takes longer than all else about them: `toast_tuple_target` is the size from which.
+
 -- One row a match.
 CREATE TABLE states (
     match_id uuid NOT NULL,
     state bytea NOT NULL         -- the folded match, to fold the next event onto
-);
+) WITH (toast_tuple_target = 8160);
 
 -- One row a half: for the owner of a match, and for the friend who shares it, as each sees it.
 CREATE TABLE matches (
@@ -25,7 +28,7 @@ CREATE TABLE matches (
     reading_key text,            -- the same for equal numbers; NULL where they prove nothing
     likeness bigint,             -- 64 bits, few of them different where pictures look alike
     view text NOT NULL           -- the match as answers show it, ready JSON
-);
+) WITH (toast_tuple_target = 8160);
 
 -- How often anything of a player's matches changed.
 CREATE TABLE owners (
@@ -38,7 +41,7 @@ CREATE TABLE summaries (
     tally bytea NOT NULL,        -- the sums over the player's matches
     streaks bytea NOT NULL,      -- the runs of wins and losses
     view text NOT NULL           -- the summary as answers show it, ready JSON
-);
+) WITH (toast_tuple_target = 8160);
 
 -- What players changed against what was read, over all players.
 CREATE TABLE reading_quality (
@@ -110,7 +113,7 @@ CREATE TABLE opponents (
     last_met_at timestamptz,     -- NULL where all are pending
     state bytea NOT NULL,        -- the sums and runs, to go on from
     view text NOT NULL           -- the head-to-head as answers show it, ready JSON
-);
+) WITH (toast_tuple_target = 8160);
 
 -- What happened to players' matches: one row for each event and player who is told of it.
 CREATE TABLE changes (
@@ -123,9 +126,10 @@ CREATE TABLE changes (
 
 CREATE TABLE records (
     owner_id uuid NOT NULL,
-    state bytea NOT NULL,        -- who holds which record, and the runs, to go on from
+    held bytea NOT NULL,         -- who holds which record; seldom changes, and is large
+    runs bytea NOT NULL,         -- the runs, to go on from
     view text NOT NULL           -- the records as answers show them, ready JSON
-);
+) WITH (toast_tuple_target = 8160);
 
 -- The matches whose screen was sent before.
 CREATE TABLE duplicates (

@@ -16,6 +16,7 @@ from events.stats import Pair
         ('{"stats": {"shots": {"user": 1}, "shots": {"user": 1}}}', "stats.shots"),
         ('{"stats": {"shots": {"user": 1, "opponent": 2, "user": 1}}}', "stats.shots.user"),
         ('{"x": [1, {"y": 1, "y": 2}]}', "x.y"),
+        ('{"score_user" :1,"score_user"\t:1, "opponent_name": "\\u003a"}', "score_user"),
     ],
 )
 def test_a_key_that_comes_twice_is_named(text: str, field: str) -> None:

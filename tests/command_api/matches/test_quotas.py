@@ -18,6 +18,7 @@ from events.matches import MatchEvent
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import new_key
 from tests.examples import ASKED, EVERY_EXAMPLE, EXAMPLES, NOON, OWNER_ID, UPLOADED, cause
+from tests.pools import statement_pool
 
 pytestmark = pytest.mark.anyio
 
@@ -165,8 +166,8 @@ async def test_of_many_at_once_no_more_pass_than_there_is_room_for(
         return list(await asyncio.gather(*charges, return_exceptions=True))
 
     async with (
-        AsyncConnectionPool[Any](database, min_size=4, max_size=8, open=False) as one,
-        AsyncConnectionPool[Any](database, min_size=4, max_size=8, open=False) as other,
+        statement_pool(database, 8) as one,
+        statement_pool(database, 8) as other,
     ):
         by_bytes = await asyncio.gather(outcomes(one, OWNER_ID, 90), outcomes(other, OWNER_ID, 90))
         by_count = await asyncio.gather(
