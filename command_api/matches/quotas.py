@@ -24,9 +24,9 @@ from events.matches import (
     ScreenshotUploaded,
     StatsExtracted,
 )
-from events.questions import Pool
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import Screenshots, original_of
+from events.statement_pool import StatementPool
 from events.statements import Statement
 
 # An upload whose event does not come within this time never will: it was cut off.
@@ -72,7 +72,7 @@ class Allowance(Struct, frozen=True):
 class Quotas:
     """Charges players for their uploads, in the table `accounts.upload_usage`."""
 
-    def __init__(self, pool: Pool, screenshots: Screenshots, allowance: Allowance) -> None:
+    def __init__(self, pool: StatementPool, screenshots: Screenshots, allowance: Allowance) -> None:
         self._pool = pool
         self._screenshots = screenshots
         self._allowance = allowance
