@@ -174,6 +174,25 @@ def test_two_uploads_of_one_match_become_one(player: Player, friend: Player) -> 
     assert "match.joined.v1" in [entry["event"] for entry in friend.get(f"{own}history/")]
 
 
+def test_who_confirms_a_correction_may_correct_the_name_too(player: Player, friend: Player) -> None:
+    path = shared(player, friend)
+    player.http.put(path, json={"score_user": 5, "score_opponent": 2})
+    key = {"Idempotency-Key": "confirm with a name"}
+    for _ in range(2):
+        answer = friend.http.post(
+            f"{path}confirmation/confirm/", json={"opponent_name": "Nado"}, headers=key
+        )
+        assert answer.status_code == 200
+        assert (answer.json()["verification"], answer.json()["opponent_name"]) == (
+            "verified",
+            "Nado",
+        )
+    assert friend.get(path)["opponent_name"] == "Nado"
+    assert player.get(path)["opponent_name"] == "Yassine"
+    kinds = [entry["event"].split(".")[1] for entry in friend.get(f"{path}history/")]
+    assert kinds[-2:] == ["stats_corrected", "verified"]
+
+
 def test_a_dispute_is_seen_by_both_and_let_go_by_a_correction(
     player: Player, friend: Player
 ) -> None:

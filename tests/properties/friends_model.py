@@ -70,7 +70,11 @@ class FriendsModel:
 
     def correct(self, match_id: UUID, player: UUID, said: Shown) -> None:
         """The other one of a shared match is asked anew when numbers change."""
-        half, match = self.present(match_id, player), self.matches[match_id]
+        self.present(match_id, player)
+        self._correct(match_id, player, said)
+
+    def _correct(self, match_id: UUID, player: UUID, said: Shown) -> None:
+        half, match = self.half(match_id, player), self.matches[match_id]
         changes = numbers_said(half, said)
         happened = "stats_corrected" if half["confirmed"] else "stats_confirmed"
         if player != match["owner"]:
@@ -149,15 +153,20 @@ class FriendsModel:
             raise Refused("Conflict")
 
     def confirm(self, match_id: UUID, player: UUID, code: str | None, said: Shown) -> None:
-        """The first time, an own match that is the same one becomes part of this one."""
+        """The first time, an own match that is the same one becomes part of this one.
+
+        Later, a name that is given corrects the one before.
+        """
         self.refuse_closed(match_id, player, code)
         match = self.matches[match_id]
         is_first = not is_shared(match) and player != match["owner"]
         joined = self._joined(match, player, said) if is_first else None
         if not is_first and said.get("match_id"):
             raise Refused("Invalid")
-        called = joined["opponent_name"] if joined else None
-        called = said.get("opponent_name") or called or name_of_asker(match)
+        named = said.get("opponent_name")
+        if named and not is_first and named != self.half(match_id, player)["opponent_name"]:
+            self._correct(match_id, player, {"opponent_name": named})
+        called = named or (joined and joined["opponent_name"]) or name_of_asker(match)
         verified = {**self._answered(match, player, called), "was_verified": True}
         if player != match["owner"]:
             verified["friend"]["shares"] = True
