@@ -290,10 +290,13 @@ def test_the_end_of_one_leaves_the_others_half(
     name = named(goes, f"Archaeopteryx {goes.id[:8]}")
     path = shared(player, friend)
     stays.http.patch(path, json={"opponent_name": name})
-    before = seen(stays, path)
+    before, address = seen(stays, path), stays.get(path)["screenshot"]
     answer = goes.http.request("DELETE", "/api/auth/me/", json={"password": PASSWORD})
     assert answer.status_code == 204, answer.text
     assert seen(stays, path) == {**before, "opponent_name": ""}
+    picture = 404 if goes is player else 200  # the friend sent none
+    for each in (address, f"{path}screenshot/", f"{path}screenshot/?size=thumb"):
+        assert stays.http.get(each).status_code == picture
     assert stays.get("/api/stats/summary/")["total_matches"] == 1
     assert stays.get("/api/friends/") == []
     assert name not in stays.http.get(f"{path}history/").text
