@@ -177,12 +177,13 @@ class FriendsModel:
     def dispute(self, match_id: UUID, player: UUID, code: str | None, said: Shown) -> None:
         self.refuse_closed(match_id, player, code)
         match = self.matches[match_id]
+        stats = said.get("stats")
+        if stats and stats.get("possession") == (0, 0):  # nobody says that: it is not known
+            stats = {key: values for key, values in stats.items() if key != "possession"}
+            said = {**said, "stats": stats}
         score = (said.get("score_user"), said.get("score_opponent"))
         if is_impossible(said) or not said["reason"] or (None in score and score != (None, None)):
             raise Refused("Invalid")
-        stats = said.get("stats")
-        if stats and stats.get("possession") == (0, 0):
-            stats = {key: values for key, values in stats.items() if key != "possession"}
         dispute = {
             "by": player,
             "reason": said["reason"],
