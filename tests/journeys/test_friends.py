@@ -272,6 +272,8 @@ def test_friends_have_a_table(player: Player, friend: Player, stranger: Player) 
         (stranger.id, 3, 5),
     ]
     assert [row["rank"] for row in table] == [1, 2, 3]
+    for path in ("/api/friends/", "/api/friends/leaderboard/"):
+        assert in_pages(friend, path) == friend.get(path)
     # The stranger is no friend of the player: that match is none of theirs.
     table = player.get("/api/friends/leaderboard/")
     assert [(row["id"], row["goal_difference"]) for row in table] == [
@@ -280,6 +282,17 @@ def test_friends_have_a_table(player: Player, friend: Player, stranger: Player) 
     ]
     past = player.get("/api/friends/leaderboard/?until=2020-01-01T00:00:00Z")
     assert [row["points"] for row in past] == [0, 0]
+
+
+def in_pages(player: Player, path: str) -> list[Any]:
+    """The whole list, from pages of one."""
+    found, following = [], f"{path}?limit=1"
+    while following:
+        answer = player.http.get(following)
+        [row] = answer.json()
+        found.append(row)
+        following = answer.links.get("next", {}).get("url", "")
+    return found
 
 
 @pytest.mark.parametrize("who_goes", ["owner", "friend"])
