@@ -11,7 +11,8 @@ from deploy.address import AddressRefused
 from deploy.data_folder import DataFolderRefused
 from deploy.launch import StartFailed
 from deploy.lifeline import die_with_standard_input
-from deploy.settings import BadSetting, Settings, read_settings, require
+from deploy.setting_forms import BadSetting
+from deploy.settings import Settings, read_settings, require
 from deploy.terminal import complain
 
 INTERRUPTED: Final = 130  # the exit status of what Ctrl-C ended, as shells have it

@@ -9,7 +9,8 @@ from typing import Final
 from deploy.address import refuse_unusable_address
 from deploy.data_folder import taken_data_folder
 from deploy.launch import Launch
-from deploy.settings import PREFIX, BadSetting, Settings, to_environment
+from deploy.setting_forms import BadSetting
+from deploy.settings import PREFIX, Settings, to_environment
 from deploy.system import System
 
 ROOT: Final = Path(__file__).parent.parent

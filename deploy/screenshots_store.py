@@ -1,6 +1,7 @@
 """Opens the store of pictures that the settings name: a folder, or a bucket."""
 
-from deploy.settings import BucketAddress, Settings, require
+from deploy.setting_forms import BucketAddress
+from deploy.settings import Settings, require
 from events.screenshots import Screenshots
 
 

@@ -11,7 +11,8 @@ import psycopg
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from deploy.settings import PREFIX, BadSetting, Settings
+from deploy.setting_forms import BadSetting
+from deploy.settings import PREFIX, Settings
 from events.owner_keys import KEY_BYTES, OwnerKeys, WrongMasterKey, refuse_other_master_key
 
 FILE: Final = "sealing.key"

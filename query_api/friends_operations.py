@@ -5,9 +5,11 @@ from typing import Any, Final
 from events.match_shape import SHARED
 from events.match_view import MatchView
 from events.operations import Answer, Operation, Shape
-from query_api.filters import SPAN
+from events.pages import PAGE
 from query_api.freshness import BEHIND, POSITION
-from query_api.friends import FriendView, Standing
+from query_api.friends import PAGED_BY, TABLED_BY
+from query_api.friends_list import FriendView
+from query_api.leaderboard import Standing
 
 TAG: Final = "Friends"
 FRIEND: Final[dict[str, Any]] = {
@@ -74,11 +76,15 @@ OPERATIONS: Final = (
         id="listFriends",
         tag=TAG,
         summary="List those with whom a match was verified",
-        says="Head-to-heads over verified matches, the friend met last first.",
-        parameters=(POSITION,),
+        says="Head-to-heads over verified matches, the friend met last first. The `Link`"
+        " header leads to the next page.",
+        parameters=(*PAGED_BY, POSITION),
         answers={
             200: Answer(
-                says="The friends.", body=list[FriendView], headers=BEHIND, example=[FRIEND]
+                says="A page of friends.",
+                body=list[FriendView],
+                headers=(*PAGE, *BEHIND),
+                example=[FRIEND],
             )
         },
     ),
@@ -89,13 +95,14 @@ OPERATIONS: Final = (
         tag=TAG,
         summary="The table among the player and their friends",
         says="Over verified matches between any two of them, all or those played in a span of"
-        " time. 3 points for a win, 1 for a draw; then goal difference, then goals.",
-        parameters=(*SPAN, POSITION),
+        " time. 3 points for a win, 1 for a draw; then goal difference, then goals. The"
+        " `Link` header leads to the next page, whose ranks go on.",
+        parameters=(*TABLED_BY, POSITION),
         answers={
             200: Answer(
-                says="The table, the best first.",
+                says="A page of the table, the best first.",
                 body=list[Standing],
-                headers=BEHIND,
+                headers=(*PAGE, *BEHIND),
                 example=[STANDING],
             )
         },

@@ -15,7 +15,13 @@ from events.media import MediaAddresses, Size
 from events.operations import Parameter
 from events.parameters import parameters_of
 from events.refusals import Invalid, NotFound
-from events.screenshots import THUMBNAIL_TYPE, ScreenshotMissing, Screenshots, thumbnail_of
+from events.screenshots import (
+    THUMBNAIL_TYPE,
+    ScreenshotMissing,
+    Screenshots,
+    place_of,
+    thumbnail_of,
+)
 from events.web import NO_SUCH_MATCH, WebRequest, id_of, match_id_of
 from query_api.asking import Asked
 from query_api.filters import UNUSABLE
@@ -59,7 +65,7 @@ async def show_screenshot(
 ) -> Response[bytes]:
     """Give the picture of one of the own matches, or say where it is for the next minutes."""
     identity = match_id_of(match_id)
-    key, media_type = await _picture_of(asked.pool, identity, asked.principal.user_id)
+    key, media_type = await picture_of(asked.pool, identity, asked.principal.user_id)
     size = _size_of(parameters_of(request, "size"))
     return await picture_answer(asked.screenshots, key, media_type, size, OWNER_SECONDS)
 
@@ -81,38 +87,46 @@ async def show_signed(
         raise NotFound(RAN_OUT)
     if not media.is_ours(identity, size, int(expires), signature, now):
         raise NotFound(RAN_OUT)
-    key, media_type = await _picture_of(pool, identity)
+    key, media_type = await picture_of(pool, identity)
     return await picture_answer(screenshots, key, media_type, size, int(expires) - int(now))
 
 
-async def _picture_of(
+async def picture_of(
     pool: AsyncConnectionPool[Any], match_id: UUID, player_id: UUID | None = None
 ) -> tuple[str, str]:
     """Key and media type of the picture of a match, for one of its players; raises `NotFound`.
 
     Without a player it is enough that the match is in anybody's list: all see the same picture.
+    Nobody sees one of an account that is erased, though its rows and files go a little later.
     """
     async with pool.connection() as conn:
         cursor = await conn.execute(
             """
-            SELECT screenshot, media_type
+            SELECT screenshot, media_type, display_names.player_id IS NOT NULL
             FROM read_models.matches
+            LEFT JOIN accounts.display_names
+              ON display_names.player_id = substring(screenshot FROM '^([0-9a-f]{32})/')::uuid
             WHERE match_id = %(match_id)s AND NOT is_deleted
               AND owner_id = coalesce(%(player_id)s, owner_id)
             LIMIT 1
             """,
             {"match_id": match_id, "player_id": player_id},
         )
-        row: tuple[str, str] | None = await cursor.fetchone()
+        row: tuple[str, str, bool] | None = await cursor.fetchone()
     if row is None:
         raise NotFound(NO_SUCH_MATCH)
-    return row
+    key, media_type, is_owner_here = row
+    if place_of(key) and not is_owner_here:
+        raise NotFound(GONE)
+    return key, media_type
 
 
 async def picture_answer(
     screenshots: Screenshots, key: str, media_type: str, size: Size, seconds: int
 ) -> Response[bytes]:
     """The picture, to be kept for so many seconds; or where it is."""
+    if not key:  # the owner took it along, and the friend sent none
+        raise NotFound(GONE)
     if size is Size.THUMB:
         try:
             thumbnail = await screenshots.get(thumbnail_of(key))

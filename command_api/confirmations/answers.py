@@ -8,6 +8,7 @@ from msgspec import UNSET
 from command_api.confirmations.commands import Answerer, Confirm, Dispute
 from command_api.confirmations.rules import open_request
 from command_api.matches.commands import ConfirmStats
+from command_api.matches.confirming import confirm as confirm_numbers
 from command_api.matches.numbers import checked
 from events.base import Cause
 from events.match import Match
@@ -17,11 +18,13 @@ from events.matches import (
     MatchJoined,
     MatchVerified,
     ScreenshotAttached,
+    StatsConfirmed,
+    StatsCorrected,
     StatsExtracted,
 )
 from events.names import holds_control_characters, name_fault
 from events.refusals import Invalid
-from events.seats import name_of_asker
+from events.seats import half_of, name_of_asker
 from events.stats import Pair
 
 LONGEST_REASON: Final = 500
@@ -40,16 +43,17 @@ def confirm(
     if joined and not is_first_answer(match, answerer):
         raise Invalid("The match is shared already.", {"match_id": ["Leave this out."]})
     named = command.opponent_name if isinstance(command.opponent_name, str) else None
+    renamed = _renamed(match, answerer, named, cause) if named else ()
     verified = MatchVerified(
         match_id=match.id,
-        version=match.version + 1,
+        version=match.version + len(renamed) + 1,
         cause=cause,
         player_id=answerer.player_id,
         request_id=asked.id,
         name=answerer.name,
         opponent_name=named or (joined and joined.opponent_name) or name_of_asker(match, asked),
     )
-    return [verified, *(_joining(match, verified, joined) if joined else ())]
+    return [*renamed, verified, *(_joining(match, verified, joined) if joined else ())]
 
 
 def dispute(
@@ -82,6 +86,16 @@ def dispute(
 def is_first_answer(match: Match, answerer: Answerer) -> bool:
     """Whether the match is about to become somebody's who does not have it yet."""
     return match.sharer is None and answerer.player_id != match.owner_id
+
+
+def _renamed(
+    match: Match, answerer: Answerer, name: str, cause: Cause
+) -> Sequence[StatsConfirmed | StatsCorrected]:
+    """Who has the match already calls the other one otherwise now: a correction of that alone."""
+    half = half_of(match, answerer.player_id)
+    if half is None or half.opponent_name == name:
+        return ()
+    return (confirm_numbers(half, ConfirmStats(opponent_name=name), cause),)
 
 
 def _joining(

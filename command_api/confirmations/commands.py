@@ -33,7 +33,8 @@ class Confirm(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Say that the numbers are right; it is also the body of the request.
 
     `opponent_name` is what the other player is called in one's own list; without it, it is the
-    name that they show. `match_id` is an own match that is the same one, to be joined with it.
+    name that they show, or stays as it was. `match_id` is an own match that is the same one, to
+    be joined with it.
     """
 
     opponent_name: str | UnsetType | None = UNSET

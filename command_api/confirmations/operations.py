@@ -57,7 +57,8 @@ def _answering(path: str, suffix: str) -> tuple[Operation, ...]:
             summary="Say that the numbers are right",
             says="From the first time on the match is in both lists. If there is an own match with"
             " the same numbers, it is joined with this one instead of counting twice; `match_id`"
-            " names one, and null joins none. `opponent_name` counts on the first answer alone.",
+            " names one, and null joins none. `opponent_name` is what the other player is called in"
+            " the own list; in a later answer it corrects that.",
             parameters=parameters,
             body=Confirm,
             may_be_empty=True,

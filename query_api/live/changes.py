@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
+from events.columns import UUIDS
 from events.media import MediaAddresses
 from events.progress import MATCHES_FOLLOWER
 from query_api.live.messages import Change
@@ -78,17 +79,19 @@ class Changes:
         Deleted ones are not shown.
         """
         halves = {(changed.owner_id, changed.match_id) for changed in changes}
+        if not halves:
+            return {}
         rows = await self._rows(
             """
             SELECT owner_id, match_id, view, duplicate_of
-            FROM unnest(%(owners)s::uuid[], %(matches)s::uuid[]) AS wanted (owner_id, match_id)
+            FROM unnest(%(owners)s, %(matches)s) AS wanted (owner_id, match_id)
             JOIN read_models.matches USING (match_id, owner_id)
             LEFT JOIN read_models.duplicates USING (match_id, owner_id)
             WHERE NOT is_deleted
             """,
             {
-                "owners": [owner_id for owner_id, _ in halves],
-                "matches": [match_id for _, match_id in halves],
+                "owners": UUIDS.column([owner_id for owner_id, _ in halves]),
+                "matches": UUIDS.column([match_id for _, match_id in halves]),
             },
         )
         now = time.time()

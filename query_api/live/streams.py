@@ -21,8 +21,9 @@ from query_api.live import messages
 from query_api.live.changes import OWN_PAGE, Changes
 from query_api.live.feed import Feed
 from query_api.live.open_streams import OpenStreams
-from query_api.live.stream import Stream
+from query_api.live.stream import Pace, Stream
 
+PACE: Final = Pace()
 LONGEST_ID: Final = 18
 NO_SUCH_ID: Final = "This is no id that a stream of events gave out."
 
@@ -36,9 +37,11 @@ class Streams:
         progress: Progress,
         revocations: Revocations,
         media: MediaAddresses,
+        pace: Pace = PACE,
     ) -> None:
         self._changes = Changes(pool, media)
         self._revocations = revocations
+        self._pace = pace
         self._open = OpenStreams(revocations)
         self._feed = Feed(self._changes, progress, self._open)
         self._tasks: list[asyncio.Task[None]] = []
@@ -73,7 +76,7 @@ class Streams:
         """
         projected, last = await self._changes.bounds()
         since = projected if last_event_id is None else _position(last_event_id, last)
-        stream = Stream(access, match_id, since)
+        stream = Stream(access, match_id, since, self._pace)
         self._open.refuse_too_many(stream.owner_id)
 
         async def answer(_: Scope, receive: Receive, send: Send) -> None:

@@ -24,6 +24,7 @@ from events.log import MatchLog
 from events.matches import ScreenshotAttached
 from events.refusals import Conflict
 from events.screenshots import ScreenshotMissing, Screenshots, new_key, thumbnail_of
+from events.statement_pool import StatementPool
 from ocr_service.app import keep_thumbnail
 from tests.buckets import new_bucket, s3_server
 from tests.examples import FRIEND_ID, OWNER_ID, UPLOADED, cause
@@ -130,9 +131,9 @@ async def test_unfinished_files_go_after_an_hour(database: str, tmp_path: Path) 
 
 
 async def test_counts_that_differ_from_the_store_are_set_right(
-    database: str, store: Screenshots, pool: AsyncConnectionPool[Any], later: datetime
+    database: str, store: Screenshots, statements: StatementPool, later: datetime
 ) -> None:
-    quotas = Quotas(pool, store, Allowance(stored_bytes=1000, waiting=100))
+    quotas = Quotas(statements, store, Allowance(stored_bytes=1000, waiting=100))
     await quotas.charge(OWNER_ID, uuid4(), 1000)  # and then it was cut off
     await put(store, uuid4())
     assert await sweep_pictures(database, store, datetime.now(UTC)) == Swept()

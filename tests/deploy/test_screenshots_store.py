@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from deploy.screenshots_bucket import BucketOfScreenshots
 from deploy.screenshots_folder import FolderOfScreenshots
 from deploy.screenshots_store import open_screenshots
-from deploy.settings import BadSetting, BucketAddress, Settings
+from deploy.setting_forms import BadSetting, BucketAddress
+from deploy.settings import Settings
 from events.refusals import Unavailable
 from events.screenshots import (
     ScreenshotMissing,

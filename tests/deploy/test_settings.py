@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from command_api.accounts.credentials import OWASP, Argon2Cost
 from command_api.accounts.password_rules import DEFAULT_RULES, PasswordRules
-from deploy.settings import (
-    BadSetting,
-    BucketAddress,
-    Settings,
-    read_settings,
-    require,
-    to_environment,
-)
+from deploy.setting_forms import BadSetting, BucketAddress
+from deploy.settings import Settings, read_settings, require, to_environment
 
 folders = st.text("abc é/", min_size=1, max_size=20).map(lambda text: Path("/data") / text)
 everything = st.builds(

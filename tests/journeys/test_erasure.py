@@ -102,9 +102,11 @@ def test_the_log_holds_no_name_and_no_address_even_before(
 def test_an_erased_player_leaves_no_name_address_row_or_picture(
     copy: Copy, player: Player, connection: psycopg.Connection[Any]
 ) -> None:
-    played(player)
+    shown = player.get(played(player))
     pictures = pictures_in(copy.folder)
     assert erase(player).status_code == 204
+    for address in (shown["screenshot"], shown["thumbnail"]):
+        assert copy.ask("GET", address).status_code == 404
     assert places_of(connection, name_of(player), player.email, player.email.split("@")[0]) == set()
     rows = connection.execute(
         "SELECT count(*) FROM read_models.matches WHERE owner_id = %(id)s", {"id": player.id}

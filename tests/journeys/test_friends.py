@@ -174,6 +174,25 @@ def test_two_uploads_of_one_match_become_one(player: Player, friend: Player) -> 
     assert "match.joined.v1" in [entry["event"] for entry in friend.get(f"{own}history/")]
 
 
+def test_who_confirms_a_correction_may_correct_the_name_too(player: Player, friend: Player) -> None:
+    path = shared(player, friend)
+    player.http.put(path, json={"score_user": 5, "score_opponent": 2})
+    key = {"Idempotency-Key": "confirm with a name"}
+    for _ in range(2):
+        answer = friend.http.post(
+            f"{path}confirmation/confirm/", json={"opponent_name": "Nado"}, headers=key
+        )
+        assert answer.status_code == 200
+        assert (answer.json()["verification"], answer.json()["opponent_name"]) == (
+            "verified",
+            "Nado",
+        )
+    assert friend.get(path)["opponent_name"] == "Nado"
+    assert player.get(path)["opponent_name"] == "Yassine"
+    kinds = [entry["event"].split(".")[1] for entry in friend.get(f"{path}history/")]
+    assert kinds[-2:] == ["stats_corrected", "verified"]
+
+
 def test_a_dispute_is_seen_by_both_and_let_go_by_a_correction(
     player: Player, friend: Player
 ) -> None:
@@ -253,6 +272,8 @@ def test_friends_have_a_table(player: Player, friend: Player, stranger: Player) 
         (stranger.id, 3, 5),
     ]
     assert [row["rank"] for row in table] == [1, 2, 3]
+    for path in ("/api/friends/", "/api/friends/leaderboard/"):
+        assert in_pages(friend, path) == friend.get(path)
     # The stranger is no friend of the player: that match is none of theirs.
     table = player.get("/api/friends/leaderboard/")
     assert [(row["id"], row["goal_difference"]) for row in table] == [
@@ -263,6 +284,17 @@ def test_friends_have_a_table(player: Player, friend: Player, stranger: Player) 
     assert [row["points"] for row in past] == [0, 0]
 
 
+def in_pages(player: Player, path: str) -> list[Any]:
+    """The whole list, from pages of one."""
+    found, following = [], f"{path}?limit=1"
+    while following:
+        answer = player.http.get(following)
+        [row] = answer.json()
+        found.append(row)
+        following = answer.links.get("next", {}).get("url", "")
+    return found
+
+
 @pytest.mark.parametrize("who_goes", ["owner", "friend"])
 def test_the_end_of_one_leaves_the_others_half(
     copy: Copy, player: Player, friend: Player, who_goes: str
@@ -271,10 +303,13 @@ def test_the_end_of_one_leaves_the_others_half(
     name = named(goes, f"Archaeopteryx {goes.id[:8]}")
     path = shared(player, friend)
     stays.http.patch(path, json={"opponent_name": name})
-    before = seen(stays, path)
+    before, address = seen(stays, path), stays.get(path)["screenshot"]
     answer = goes.http.request("DELETE", "/api/auth/me/", json={"password": PASSWORD})
     assert answer.status_code == 204, answer.text
     assert seen(stays, path) == {**before, "opponent_name": ""}
+    picture = 404 if goes is player else 200  # the friend sent none
+    for each in (address, f"{path}screenshot/", f"{path}screenshot/?size=thumb"):
+        assert stays.http.get(each).status_code == picture
     assert stays.get("/api/stats/summary/")["total_matches"] == 1
     assert stays.get("/api/friends/") == []
     assert name not in stays.http.get(f"{path}history/").text

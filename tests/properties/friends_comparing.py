@@ -16,8 +16,9 @@ from events.refusals import NotFound
 from events.seats import half_of as real_half_of
 from query_api.confirmations import shown_to
 from query_api.filters import Span
-from query_api.friends import friends_of, leaderboard_of
+from query_api.friends_list import FriendView, friends_of
 from query_api.history import entries
+from query_api.leaderboard import Standing, leaderboard_of
 from query_api.summing import NOTHING_YET
 from tests.examples import NOON
 from tests.properties.friends_model import FriendsModel
@@ -33,6 +34,7 @@ SPANS: Final = (
     (NOON + timedelta(hours=1), None),
     (NOON, NOON + timedelta(hours=3)),
 )
+PAGE: Final = 1  # so that there are several
 WITHOUT_CLOCK: Final = ("asked_at", "expires_at", "disputed_at")
 
 
@@ -133,7 +135,13 @@ def nobody_else_sees(system: FriendsSystem, model: FriendsModel, codes: Sequence
 
 async def _friends_are_shown(system: FriendsSystem, model: FriendsModel, player: UUID) -> None:
     async with system.pool.connection() as conn:
-        assert _rows(await friends_of(conn, player)) == friends(model, player)
+        known: list[FriendView] = []
+        place, is_over = None, False
+        while not is_over:
+            page = await friends_of(conn, player, place, PAGE)
+            known += page.friends
+            place, is_over = page.following, page.following is None
+        assert _rows(known) == friends(model, player)
         for since, until in SPANS:
             await _table_is_shown(conn, model, player, Span(since, until))
 
@@ -141,7 +149,13 @@ async def _friends_are_shown(system: FriendsSystem, model: FriendsModel, player:
 async def _table_is_shown(
     conn: AsyncConnection[Any], model: FriendsModel, player: UUID, span: Span
 ) -> None:
-    table = _rows(await leaderboard_of(conn, player, span))
+    standings: list[Standing] = []
+    place, is_over = None, False
+    while not is_over:
+        page = await leaderboard_of(conn, player, span, place, PAGE)
+        standings += page.standings
+        place, is_over = page.following, page.following is None
+    table = _rows(standings)
     assert [row["rank"] for row in table] == sorted(row["rank"] for row in table)
     table.sort(key=lambda row: (row["rank"], row["id"]))
     assert table == leaderboard(model, player, span.since, span.until)

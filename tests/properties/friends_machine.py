@@ -122,11 +122,14 @@ class FriendsMachine(Deeds, RuleBasedStateMachine):
     @rule(
         which=numbers,
         seat=answering,
+        said=told.names_given,
         joined=st.sampled_from(["unsaid", "unsaid", 0]),
         stale=told.stale,
     )
-    def confirm_shared(self, which: int, seat: int, joined: Any, stale: int | None) -> None:
-        self._confirm(self._match(which), None, seat, {}, joined, stale)
+    def confirm_shared(
+        self, which: int, seat: int, said: Any, joined: Any, stale: int | None
+    ) -> None:
+        self._confirm(self._match(which), None, seat, said, joined, stale)
 
     @rule(which=numbers, seat=answering, said=told.disputes, stale=told.stale)
     def dispute_with_code(self, which: int, seat: int, said: Any, stale: int | None) -> None:

@@ -109,6 +109,16 @@ def test_a_name_given_after_the_friend_was_erased_is_in_the_history(deeds: Frien
     deeds.act(deeds.acting.correct(match_id, OWNER, {"opponent_name": "Dortmund"}, None))
 
 
+def test_a_later_answer_corrects_the_name(deeds: FriendsMachine) -> None:
+    match_id = next(iter(deeds.model.matches))
+    for player, other in ((OWNER, FRIEND), (FRIEND, OWNER)):
+        deeds.act(deeds.acting.correct(match_id, player, {"score_user": 9}, None))
+        named = {"opponent_name": "Dortmund"}
+        deeds.act(deeds.acting.confirm(match_id, other, None, named, None))
+    told = deeds.model.matches[match_id]["history"]
+    assert told[-2:] == ["stats_corrected", "verified"]
+
+
 def test_an_answer_sent_again_is_the_same_although_the_match_was_removed_since(
     deeds: FriendsMachine,
 ) -> None:

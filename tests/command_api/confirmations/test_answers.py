@@ -1,10 +1,13 @@
 """Who may answer a request for confirmation, and what comes of it."""
 
+from uuid import UUID
+
 import pytest
 
 from command_api.confirmations import answers
 from command_api.confirmations.commands import Confirm, Dispute
 from command_api.matches.commands import ConfirmStats
+from events.match import Match
 from events.matches import MatchVerified
 from events.refusals import Conflict, Invalid, NotFound
 from events.seats import half_of
@@ -56,6 +59,31 @@ def test_the_friend_may_call_the_owner_otherwise() -> None:
     [event] = answers.confirm(asked(), who(), Confirm(opponent_name="Nado"), None, NOW)
     assert isinstance(event, MatchVerified)
     assert event.opponent_name == "Nado"
+
+
+@pytest.mark.parametrize(("player_id", "other_id"), [(FRIEND_ID, OWNER_ID), (OWNER_ID, FRIEND_ID)])
+def test_a_later_confirmation_may_correct_the_name(player_id: UUID, other_id: UUID) -> None:
+    match = corrected(verified(), other_id, OTHER_NUMBERS)
+    others = opponent_name(match, other_id)
+    answer = who(player_id, code=None)
+    after = then(match, answers.confirm(match, answer, Confirm(opponent_name="Nado"), None, NOW))
+    assert after.verification is Verification.VERIFIED
+    assert opponent_name(after, player_id) == "Nado"
+    assert opponent_name(after, other_id) == others
+    assert after.confirmed == match.confirmed
+
+
+def opponent_name(match: Match, player_id: UUID) -> str:
+    half = half_of(match, player_id)
+    assert half is not None
+    return half.opponent_name
+
+
+def test_a_later_confirmation_that_says_nothing_new_corrects_nothing() -> None:
+    match = corrected(verified(), OWNER_ID, OTHER_NUMBERS)
+    for command in (Confirm(), Confirm(opponent_name=None), Confirm(opponent_name="Nadir")):
+        [event] = answers.confirm(match, who(code=None), command, None, NOW)
+        assert isinstance(event, MatchVerified)
 
 
 def test_a_name_that_is_none_is_refused() -> None:

@@ -17,6 +17,7 @@ from events.log import MatchLog
 from events.matches import MatchEvent
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import new_key
+from events.statement_pool import StatementPool
 from tests.examples import ASKED, EVERY_EXAMPLE, EXAMPLES, NOON, OWNER_ID, UPLOADED, cause
 from tests.pools import statement_pool
 
@@ -33,8 +34,8 @@ def store(tmp_path: Path) -> FolderOfScreenshots:
 
 
 @pytest.fixture
-def quotas(pool: AsyncConnectionPool[Any], store: FolderOfScreenshots) -> Quotas:
-    return Quotas(pool, store, ALLOWANCE)
+def quotas(statements: StatementPool, store: FolderOfScreenshots) -> Quotas:
+    return Quotas(statements, store, ALLOWANCE)
 
 
 def of_match(match_id: UUID, *events: MatchEvent) -> Sequence[MatchEvent]:
@@ -160,7 +161,7 @@ async def test_of_many_at_once_no_more_pass_than_there_is_room_for(
 ) -> None:
     allowance = Allowance(stored_bytes=1000, waiting=15)
 
-    async def outcomes(pool: AsyncConnectionPool[Any], player_id: UUID, size: int) -> list[object]:
+    async def outcomes(pool: StatementPool, player_id: UUID, size: int) -> list[object]:
         quotas = Quotas(pool, store, allowance)
         charges = (quotas.charge(player_id, uuid4(), size) for _ in range(20))
         return list(await asyncio.gather(*charges, return_exceptions=True))

@@ -15,9 +15,11 @@ from events.identity import Access, Principal
 from events.media import MediaAddresses
 from events.progress import Progress
 from events.revocations import Revocations
-from query_api.live.streams import Streams
+from query_api.live.stream import Pace
+from query_api.live.streams import PACE, Streams
 
 WITHIN = 20.0  # seconds
+SCOPE = cast(HTTPScope, {"type": "http"})
 PLAYER = Principal(UUID(int=1), UUID(int=77))
 
 
@@ -31,6 +33,7 @@ class Client:
     def __init__(self) -> None:
         self.body = b""
         self.is_over = False
+        self.is_offered = False
         self._gone = asyncio.Event()
         self._taking = asyncio.Event()
         self._taking.set()
@@ -61,6 +64,8 @@ class Client:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
+        self.is_offered = True
+        self._news.set()
         await self._taking.wait()
         if message["type"] == "http.response.body":
             self.body += message["body"]
@@ -78,7 +83,7 @@ class Client:
 
 
 @asynccontextmanager
-async def streams_of(database: str) -> AsyncIterator[Streams]:
+async def streams_of(database: str, pace: Pace = PACE) -> AsyncIterator[Streams]:
     """The streams of a process that is connected to everything."""
     async with (
         AsyncConnectionPool[Any](database, min_size=1, max_size=4, open=False) as pool,
@@ -88,7 +93,8 @@ async def streams_of(database: str) -> AsyncIterator[Streams]:
         hearing = asyncio.create_task(revocations.run())
         await revocations.until_hearing()
         try:
-            async with Streams(pool, progress, revocations, MediaAddresses(bytes(32))) as streams:
+            media = MediaAddresses(bytes(32))
+            async with Streams(pool, progress, revocations, media, pace) as streams:
                 yield streams
         finally:
             hearing.cancel()
@@ -96,11 +102,16 @@ async def streams_of(database: str) -> AsyncIterator[Streams]:
                 await hearing
 
 
+async def cut_off(app: ASGIApp, client: Client) -> None:
+    """The whole stream of a client that stays: it has to be ended from our side."""
+    async with asyncio.timeout(WITHIN):
+        await app(SCOPE, client.receive, client.send)
+
+
 @asynccontextmanager
 async def connected(app: ASGIApp, client: Client) -> AsyncIterator[Client]:
     """The client while its stream is open; it leaves in the end."""
-    scope = cast(HTTPScope, {"type": "http"})
-    running = asyncio.ensure_future(app(scope, client.receive, client.send))
+    running = asyncio.ensure_future(app(SCOPE, client.receive, client.send))
     try:
         yield client
     finally:

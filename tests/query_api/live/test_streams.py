@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events import revocations
 from events.matches import MatchEvent
 from events.refusals import Invalid
 from events.stats import Pair
@@ -17,9 +18,18 @@ from projections.catalogue import MATCHES
 from projections.changes import KINDS
 from projections.connecting import connect
 from projections.places import LivePlace
-from query_api.live.stream import MOST_WAITING_BYTES
+from query_api.live import messages
+from query_api.live.stream import MOST_WAITING_BYTES, Pace
 from tests.projections.histories import Happened, empty, happenings, store, told
-from tests.query_api.live.clients import PLAYER, Client, access, connected, streams_of
+from tests.query_api.live.clients import (
+    PLAYER,
+    WITHIN,
+    Client,
+    access,
+    connected,
+    cut_off,
+    streams_of,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -118,6 +128,48 @@ async def test_a_stream_ends_with_its_token(database: str) -> None:
             await client.until(lambda: client.is_over)
         assert client.body.endswith(b'event: bye\ndata: {"reason":"token_expired"}\n\n')
         assert len(streams) == 0
+
+
+async def test_a_stream_ends_with_its_session(database: str) -> None:
+    async with streams_of(database) as streams:
+        app = await streams.stream(access(), None, None)
+        async with connected(app, client := Client()):
+            await client.until(lambda: client.last_id is not None)
+            with psycopg.connect(database, autocommit=True) as conn:
+                ended = str(PLAYER.session_id)
+                conn.execute("SELECT pg_notify(%s, %s)", (revocations.CHANNEL, ended))
+            await client.until(lambda: client.is_over)
+        assert client.body.endswith(b'{"reason":"session_ended"}\n\n')
+
+
+async def test_a_silent_stream_sends_comments(database: str) -> None:
+    async with streams_of(database, Pace(beat=0.02)) as streams:
+        app = await streams.stream(access(), None, None)
+        async with connected(app, client := Client()):
+            await client.until(lambda: client.body.endswith(2 * messages.BEAT))
+
+
+async def test_a_client_that_takes_nothing_is_cut_off(database: str) -> None:
+    async with streams_of(database, Pace(beat=0.01, stuck=0.02)) as streams:
+        app = await streams.stream(access(), None, None)
+        client = Client()
+        client.hold()
+        await cut_off(app, client)
+        assert (client.body, len(streams)) == (b"", 0)
+
+
+@pytest.mark.parametrize("life", [0.1, 600])
+async def test_a_client_that_takes_nothing_holds_up_no_end(database: str, life: float) -> None:
+    async with streams_of(database, Pace(last_word=0.02)) as streams:
+        app = await streams.stream(access(timedelta(seconds=life)), None, None)
+        client = Client()
+        client.hold()
+        ending = asyncio.create_task(cut_off(app, client))
+        await client.until(lambda: client.is_offered)
+        if life > WITHIN:
+            streams.end_all()
+        await ending
+        assert not client.is_over
 
 
 async def test_streams_end_before_the_process_does(database: str) -> None:
