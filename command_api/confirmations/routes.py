@@ -27,6 +27,7 @@ from command_api.matches.upload_form import FILE
 from command_api.pictures import MAX_BYTES
 from events.parameters import parameters_of
 from events.progress import NOT_REACHED
+from events.ready import Ready
 from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
 
@@ -88,7 +89,7 @@ async def withdraw_confirmation(
 
 
 @post([f"{OF_MATCH}/confirm", f"{WITH_CODE}/confirm"], status_code=200)
-async def confirm(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
+async def confirm(request: WebRequest, desk: NamedDependency[Desk]) -> Ready:
     """Say that the numbers are right: from then on the match is in both lists."""
     async with _closed_first(desk, request):
         command = await _body(request, Confirm)
@@ -99,7 +100,7 @@ async def confirm(request: WebRequest, desk: NamedDependency[Desk]) -> Response[
 
 
 @post([f"{OF_MATCH}/dispute", f"{WITH_CODE}/dispute"], status_code=200)
-async def dispute(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
+async def dispute(request: WebRequest, desk: NamedDependency[Desk]) -> Ready:
     """Say that the numbers are wrong, and why."""
     async with _closed_first(desk, request):
         command = await read_json(request, Dispute)
@@ -110,7 +111,7 @@ async def dispute(request: WebRequest, desk: NamedDependency[Desk]) -> Response[
 
 
 @post([f"{OF_MATCH}/screenshot", f"{WITH_CODE}/screenshot"], status_code=200)
-async def attach_screenshot(request: WebRequest, desk: NamedDependency[Desk]) -> Response[bytes]:
+async def attach_screenshot(request: WebRequest, desk: NamedDependency[Desk]) -> Ready:
     """Have an own screenshot read and compared with the numbers."""
     async with _closed_first(desk, request):
         form = await read_form(request, frozenset({FILE}), MAX_BYTES)
@@ -124,7 +125,7 @@ async def attach_screenshot(request: WebRequest, desk: NamedDependency[Desk]) ->
 
 async def _once(
     desk: Desk, request: WebRequest, asked: Asked, act: Callable[[Answering], Awaitable[Done]]
-) -> Response[bytes]:
+) -> Ready:
     """The match after `act`; a repeat is answered as the first time, and does nothing."""
     if given := await desk.answers.first(asked.attempt):
         return response_of(given, desk.media)

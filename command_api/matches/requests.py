@@ -8,7 +8,6 @@ from typing import Final
 from uuid import uuid4, uuid5
 
 import msgspec
-from litestar import Response
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -21,6 +20,7 @@ from events.identity import Principal
 from events.match_view import view
 from events.media import MediaAddresses
 from events.progress import NOT_REACHED
+from events.ready import Ready
 from events.refusals import Invalid
 from events.web import WebRequest, header
 
@@ -93,14 +93,10 @@ async def answer_of(
     return Answer(status, headers, msgspec.json.encode(shown))
 
 
-def response_of(answer: Answer, media: MediaAddresses) -> Response[bytes]:
+def response_of(answer: Answer, media: MediaAddresses) -> Ready:
     """The answer with addresses of pictures that are good from now on, however old it is."""
-    return Response(
-        media.signed_json(answer.body.decode(), time.time()).encode(),
-        status_code=answer.status,
-        headers=answer.headers,
-        media_type="application/json",
-    )
+    shown = media.signed_json(answer.body.decode(), time.time())
+    return Ready(shown.encode(), answer.headers, status=answer.status)
 
 
 def expected_version(request: WebRequest) -> int | None:

@@ -31,6 +31,7 @@ from command_api.matches.upload_form import FILE, upload_of
 from command_api.pictures import MAX_BYTES
 from events.match import Status
 from events.parameters import parameters_of
+from events.ready import Ready
 from events.refusals import Invalid, Refusal
 from events.web import WebRequest, match_id_of
 
@@ -41,7 +42,7 @@ MATCH: Final = "/api/matches/{match_id:str}"
 async def upload_screenshot(
     request: WebRequest,
     desk: NamedDependency[Desk],
-) -> Response[bytes]:
+) -> Ready:
     """Keep a screenshot as a new match, and wait for its reading."""
     form = await read_form(request, frozenset({FILE}), MAX_BYTES)
     asked = asked_by(request, desk.principal, form.content())
@@ -68,7 +69,7 @@ async def confirm_stats(
     request: WebRequest,
     match_id: FromPath[str],
     desk: NamedDependency[Desk],
-) -> Response[bytes]:
+) -> Ready:
     """Confirm the numbers, or correct them when they were confirmed before."""
     needed = ("score_user", "score_opponent")
     command = await _confirmation(request, match_id, desk, needed)
@@ -81,7 +82,7 @@ async def confirm_some_stats(
     request: WebRequest,
     match_id: FromPath[str],
     desk: NamedDependency[Desk],
-) -> Response[bytes]:
+) -> Ready:
     """Confirm the numbers as they stand, but for those that are sent."""
     command = await _confirmation(request, match_id, desk)
     answer = await _change(request, match_id, asked_by(request, desk.principal), desk, command)
@@ -105,7 +106,7 @@ async def restore_match(
     request: WebRequest,
     match_id: FromPath[str],
     desk: NamedDependency[Desk],
-) -> Response[bytes]:
+) -> Ready:
     """Undo the deletion of a match."""
     asked = await _asked_of(request, match_id, desk, ())
     return await _change_once(request, match_id, asked, desk, RestoreMatch())
@@ -116,7 +117,7 @@ async def request_extraction(
     request: WebRequest,
     match_id: FromPath[str],
     desk: NamedDependency[Desk],
-) -> Response[bytes]:
+) -> Ready:
     """Read the stored screenshot again."""
     asked = await _asked_of(request, match_id, desk, ())
     return await _change_once(request, match_id, asked, desk, RequestExtraction(), 202)
@@ -169,7 +170,7 @@ async def _change_once(
     desk: Desk,
     command: MatchCommand,
     status: int = 200,
-) -> Response[bytes]:
+) -> Ready:
     """A change that may be asked for again under its Idempotency-Key."""
     if given := await desk.answers.first(asked.attempt):
         return response_of(given, desk.media)
