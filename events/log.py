@@ -14,7 +14,7 @@ from psycopg import OperationalError
 from events.answers import Answer, LoopAnswer, ThreadAnswer
 from events.codec import EventMapper
 from events.group import OTHER_REQUEST, ConcurrentChange
-from events.histories import stored_events
+from events.histories import last_position, stored_events
 from events.match import Match, evolve, fold
 from events.matches import MatchEvent
 from events.recorder import LogRecorder, datastore
@@ -129,6 +129,12 @@ class MatchLog:
         if self._mapper.lacks_key_to_read(stored):
             return fold(await asyncio.to_thread(self._events_of, stored))
         return fold(self._events_of(stored))
+
+    async def position_soon(self, match_id: UUID) -> int:
+        """The position of the last event of a match that has any."""
+        if self._pool is None:
+            return await asyncio.to_thread(self._recorder.last_position, match_id)
+        return await last_position(self._pool, match_id)
 
     def events(self, match_id: UUID, *, version: int | None = None) -> Sequence[MatchEvent]:
         """All events of the match in order, up to `version` if given."""

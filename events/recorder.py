@@ -11,6 +11,7 @@ from psycopg.conninfo import conninfo_to_dict
 from events.answering import NOTICE_SILENCE, AnsweringConnection
 from events.answers import Answer, ThreadAnswer
 from events.appending import APPENDED_CHANNEL
+from events.histories import LAST_POSITION
 from events.writer import Writer
 
 __all__ = ["APPENDED_CHANNEL", "GIVE_UP_RECONNECTING_SECONDS", "LogRecorder", "datastore"]
@@ -85,6 +86,13 @@ class LogRecorder(PostgresApplicationRecorder):
                 {"command_id": command_id},
             ).fetchone()
         return (row["position"], row["fingerprint"]) if row else None
+
+    def last_position(self, originator_id: UUID) -> int:
+        """The position of the last event of an aggregate that has any."""
+        with self.datastore.get_connection() as conn:
+            row = conn.execute(LAST_POSITION.text, {"match_id": originator_id}).fetchone()
+        assert row  # noqa: S101  # an aggregate gives one in any case
+        return int(row["max"])
 
     def select_histories(self, originator_ids: Sequence[UUID]) -> Sequence[StoredEvent]:
         """The events of many aggregates, those of each in order."""

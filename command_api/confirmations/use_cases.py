@@ -170,8 +170,8 @@ class Confirmations:
             attached = done.match.sharing.attached if done.match.sharing else None
             if attached is None or attached.screenshot != picture.key:  # an earlier try was first
                 await self._keeper.take_back(picture.key, player_id, picture.size)
-            match = await self._commands.until(done.match, changed, seconds, _is_read)
-        return Done(seen_with_code(match, player_id), done.position)
+            done = await self._commands.until(done, changed, seconds, _is_read)
+        return Done(seen_with_code(done.match, player_id), done.position)
 
     async def refuse_closed(self, answering: Answering) -> None:
         """Raise why the request cannot be answered now, unless this very answer was given."""

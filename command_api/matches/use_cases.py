@@ -104,8 +104,7 @@ class MatchCommands:
                 note(event)
             if match.status is not Status.PROCESSING:
                 return Done(match, position)
-            match = await self.until(match, changed, seconds, _is_read)
-        return Done(match, max(position, self._progress.position))
+            return await self.until(Done(match, position), changed, seconds, _is_read)
 
     async def change(
         self,
@@ -182,22 +181,26 @@ class MatchCommands:
 
     async def until(
         self,
-        match: Match,
+        done: Done,
         changed: asyncio.Event,
         seconds: float,
         is_there: Callable[[Match], bool],
-    ) -> Match:
-        """The match once it is as wished, recorded and shown, or as it is after `seconds`.
+    ) -> Done:
+        """The match once it is recorded as wished, or as it is after `seconds`.
 
+        The log may be ahead of what queries show: they are to show the position that comes with it.
         A process that stops waits no longer either.
         """
+        match = done.match
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not is_there(match) and not self._progress.is_ending:
                     await changed.wait()
                     changed.clear()
                     match = await self._load(match.id)
-        return match
+        if match.version == done.match.version:
+            return done
+        return Done(match, await self._log.position_soon(match.id))
 
     async def _take_back(self, command: UploadScreenshot) -> None:
         await self._keeper.take_back(command.screenshot, command.owner_id, command.size)
