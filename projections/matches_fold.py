@@ -24,7 +24,7 @@ from projections.quality import Tries
 from projections.stored import Stored, Unprojectable, problem_of
 
 # Histories whose rows are in memory at once, a few megabytes.
-PORTION: Final = 500
+PORTION: Final = 100
 COPIES: Final = {
     "states": Copy("states", STATES),
     "matches": Copy("matches", COLUMNS, words=("status", "result", "media_type")),
