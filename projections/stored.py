@@ -148,6 +148,7 @@ def _copied(
     which costs more than the row: it is asked only where the row has not come yet.
     """
     names: dict[bytes, str] = {}  # a few, each of many events
+    pgconn = conn.pgconn
     with conn.cursor() as cursor, cursor.copy(query) as copy:
         row = bytes(copy.read())[_COPY_HEAD:]
         while row != _COPY_END:
@@ -155,6 +156,9 @@ def _copied(
             named = row[_ROW.size : _ROW.size + length]
             name = names.get(named) or names.setdefault(named, named.decode())
             yield position, match_id, version, name, row[_ROW.size + length + 4 :]
-            size, data = conn.pgconn.get_copy_data(1)
+            size, data = pgconn.get_copy_data(1)
+            if size == 0:  # it has taken in some rows at once, and more have come since
+                pgconn.consume_input()
+                size, data = pgconn.get_copy_data(1)
             row = bytes(data if size > 0 else copy.read())
         copy.read()  # the end, after the end of rows
