@@ -4,6 +4,7 @@ import unicodedata
 from typing import Final
 
 LONGEST_NAME: Final = 255
+_NEITHER_LETTER_NOR_DIGIT: Final = {n: None for n in range(128) if not chr(n).isalnum()}
 
 
 def fold(name: str) -> str:
@@ -13,8 +14,8 @@ def fold(name: str) -> str:
     It is cut where single characters stand for whole words, so that an index can hold it.
     """
     plain = name.casefold()
-    if plain.isascii() and plain.isalnum():
-        return plain[:LONGEST_NAME]
+    if plain.isascii():  # there is nothing to take apart
+        return (plain.translate(_NEITHER_LETTER_NOR_DIGIT) or plain.strip())[:LONGEST_NAME]
     decomposed = unicodedata.normalize("NFKD", plain)
     return ("".join(c for c in decomposed if c.isalnum()) or plain.strip())[:LONGEST_NAME]
 

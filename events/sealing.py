@@ -7,8 +7,9 @@ to another event, does not open.
 import base64
 import binascii
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from msgspec import Struct
 from msgspec.structs import force_setattr
 
 NONCE_BYTES: Final = 12
+
+# A field of an event: what finds the struct that holds it, unless it is the event, and its name.
+Place = tuple[Callable[[Struct], Struct] | None, str]
 
 
 class BrokenSeal(Exception):
@@ -60,14 +64,19 @@ class Names(Struct, frozen=True):
             holder, name = _holder(fields, path)
             holder[name] = value
 
-    def put_into_event(self, event: Struct, names: tuple[Any, ...]) -> None:
-        """Put the names into an event that is still being made and that nobody has seen yet."""
-        for path, value in zip(self.blanks, names, strict=True):
-            outer, name = _steps(path)
-            holder = event
-            for step in outer:
-                holder = getattr(holder, step)
-            force_setattr(holder, name, value)
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """Where an event holds the names, found once for `put_into_event`."""
+        steps = map(_steps, self.blanks)
+        return tuple(
+            (attrgetter(".".join(outer)) if outer else None, name) for outer, name in steps
+        )
+
+
+def put_into_event(event: Struct, places: tuple[Place, ...], names: tuple[Any, ...]) -> None:
+    """Put the names into an event that is still being made and that nobody has seen yet."""
+    for (holder_in, name), value in zip(places, names, strict=True):
+        force_setattr(holder_in(event) if holder_in else event, name, value)
 
 
 def seal(key: AESGCM, names: list[Any], about: bytes) -> bytes:

@@ -38,7 +38,7 @@ class Side(StrEnum):
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
-class Sides(Struct, frozen=True, omit_defaults=True):
+class Sides(Struct, frozen=True, omit_defaults=True, gc=False):
     """A number for each side of the screen; ``None`` where it could not be read."""
 
     left: int | None = None
@@ -49,7 +49,7 @@ class Sides(Struct, frozen=True, omit_defaults=True):
         return self.left is not None and self.right is not None
 
 
-class Pair(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Pair(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """A number for the player and one for the opponent; ``None`` where it is not known."""
 
     user: int | None = None

@@ -89,11 +89,28 @@ def rows_of(position: int, event: MatchEvent, match: Match) -> Iterable[Row]:
         yield (position, friend.player_id, event.match_id, event.version, kind)
 
 
-def ready(row: Row) -> bytes:
+def ready(happened: Iterable[tuple[int, MatchEvent]], match: Match) -> bytes:
+    """The rows of these events of `match`, each with its position, ready to be copied."""
+    match_id, owner_id = match.id.bytes, match.owner_id.bytes
+    if match.sharing is None:  # most are: all is told to the owner, and to nobody else
+        return b"".join(
+            [
+                _ready(position, owner_id, match_id, event.version, kind)
+                for position, event in happened
+                if (kind := KINDS.get(type(event)))
+            ]
+        )
+    return b"".join(
+        _ready(position, player_id.bytes, match_id, version, kind)
+        for position, event in happened
+        for position, player_id, _, version, kind in rows_of(position, event, match)
+    )
+
+
+def _ready(position: int, owner_id: bytes, match_id: bytes, version: int, kind: str) -> bytes:
     """A row of `COLUMNS`, ready to be copied."""
-    position, owner_id, match_id, version, kind = row
-    owner, match, encoded = owner_id.bytes, match_id.bytes, kind.encode()
-    head = _HEAD.pack(5, 8, position, 16, owner, 16, match, 8, version, len(encoded))
+    encoded = kind.encode()
+    head = _HEAD.pack(5, 8, position, 16, owner_id, 16, match_id, 8, version, len(encoded))
     return head + encoded
 
 

@@ -4,7 +4,8 @@ Rows that are ready are bytes, which another process can make.
 """
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from psycopg import Cursor, sql
@@ -12,6 +13,7 @@ from psycopg.rows import TupleRow
 
 from events.columns import KINDS
 
+MOST_WORDS: Final = 100
 _NULL: Final = b"\xff\xff\xff\xff"
 _INT2: Final = struct.Struct(">ih")
 _LENGTH: Final = struct.Struct(">i")
@@ -21,15 +23,21 @@ _END: Final = b"\xff\xff"
 
 
 class Copy:
-    """Copies rows into one table; `columns` are its columns with their types, in order."""
+    """Copies rows into one table; `columns` are its columns with their types, in order.
 
-    def __init__(self, table: str, columns: Mapping[str, str]) -> None:
+    Texts in the columns `words` are always the same few.
+    """
+
+    def __init__(self, table: str, columns: Mapping[str, str], words: Collection[str] = ()) -> None:
         types = list(columns.values())
         # Numbers that stand at the end of a row are encoded all at once.
         self._first = len(types)
         while self._first and types[self._first - 1] == "int2":
             self._first -= 1
-        self._encoders = [_encoder(type_name) for type_name in types[: self._first]]
+        self._encoders = [
+            lru_cache(MOST_WORDS)(_text) if name in words else _encoder(columns[name])
+            for name in list(columns)[: self._first]
+        ]
         self._count = struct.pack(">h", len(columns))
         # FREEZE: the table is new, so nobody has to look at these rows again later.
         self._statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary, FREEZE)").format(
@@ -41,19 +49,22 @@ class Copy:
 
         Raises `ValueError` or `struct.error` for what a column cannot hold: the event's fault.
         """
-        fields = [
+        fields = [self._count]
+        fields += [
             _NULL if value is None else encode(value)
             for encode, value in zip(self._encoders, row, strict=False)
         ]
-        fields.extend(map(_SHORTS.__getitem__, row[self._first :]))
-        return self._count + b"".join(fields)
+        fields += map(_SHORTS.__getitem__, row[self._first :])
+        return b"".join(fields)
 
-    def write(self, cursor: Cursor[TupleRow], rows: bytes) -> None:
+    def write(self, cursor: Cursor[TupleRow], rows: bytes | memoryview) -> None:
         """Copy rows in that are ready."""
         if not rows:
             return
         with cursor.copy(self._statement) as copy:
-            copy.write(b"".join((_HEAD, rows, _END)))
+            copy.write(_HEAD)
+            copy.write(rows)
+            copy.write(_END)
 
     def write_rows(self, cursor: Cursor[TupleRow], rows: Sequence[Sequence[Any]]) -> None:
         """Copy rows in."""

@@ -17,7 +17,7 @@ from events.codec import EventMapper
 from events.owner_keys import AllKeys
 from projections.catalogue import PROJECTIONS
 from projections.connecting import connect
-from projections.folding_messages import LENGTH, Answer, Task, framed
+from projections.folding_messages import LENGTH, Answer, Task
 from projections.portions import Portion
 from projections.stored import histories
 
@@ -55,7 +55,9 @@ def _portions(task: Task) -> Iterator[Portion]:
 
 
 def _send(answers: BinaryIO, answer: Answer) -> None:
-    answers.write(framed(msgspec.msgpack.encode(answer)))
+    message = msgspec.msgpack.encode(answer)
+    answers.write(LENGTH.pack(len(message)))
+    answers.write(message)
     answers.flush()
 
 

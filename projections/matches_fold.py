@@ -24,11 +24,11 @@ from projections.quality import Tries
 from projections.stored import Stored, Unprojectable, problem_of
 
 # Histories whose rows are in memory at once, a few megabytes.
-PORTION: Final = 500
+PORTION: Final = 100
 COPIES: Final = {
     "states": Copy("states", STATES),
-    "matches": Copy("matches", COLUMNS),
-    "match_numbers": Copy("match_numbers", match_numbers.TYPES_BY_COLUMN),
+    "matches": Copy("matches", COLUMNS, words=("status", "result", "media_type")),
+    "match_numbers": Copy("match_numbers", match_numbers.TYPES_BY_COLUMN, words=("result",)),
     "changes": Copy("changes", changes.COLUMNS),
     "encounters": Copy("encounters", friends.ENCOUNTERS),
     "involved": Copy("involved", friends.INVOLVED),
@@ -40,36 +40,15 @@ _ENCOUNTER: Final = COPIES["encounters"].ready
 _INVOLVED: Final = COPIES["involved"].ready
 
 
-class Rows(Struct):
-    """Rows of one match, or of many, ready to be copied, by table."""
-
-    states: list[bytes] = []
-    matches: list[bytes] = []
-    match_numbers: list[bytes] = []
-    changes: list[bytes] = []
-    encounters: list[bytes] = []
-    involved: list[bytes] = []
-
-    def add(self, others: "Rows") -> None:
-        """Add the rows of a match."""
-        self.states += others.states
-        self.matches += others.matches
-        self.match_numbers += others.match_numbers
-        self.changes += others.changes
-        if others.encounters or others.involved:
-            self.encounters += others.encounters
-            self.involved += others.involved
-
-
 class Folded(Struct, frozen=True):
     """A match after all of its events that could be taken; None after not even one, or none left.
 
-    `players` are its halves.
+    `players` are its halves, `rows` its rows by the tables of `COPIES`, ready to be copied.
     """
 
     match: Match | None
     players: Sequence[Match] = ()
-    rows: Rows | None = None
+    rows: tuple[bytes, ...] = ()
     left: Sequence[Unprojectable] = ()
 
 
@@ -104,15 +83,18 @@ def fold_all(histories: Iterable[Sequence[Stored]], mapper: EventMapper) -> Iter
     sums = Sums()
     waiting = iter(histories)
     while some := list(islice(waiting, PORTION)):
-        rows = Rows()
+        rows: list[tuple[bytes, ...]] = []
         left: list[Unprojectable] = []
         for history in some:
             folded = fold(history, mapper)
             left.extend(folded.left)
-            if folded.match and folded.rows:
-                rows.add(folded.rows)
+            if folded.match:
+                rows.append(folded.rows)
                 sums.add(folded.match, folded.players)
-        ready = {table: b"".join(getattr(rows, table)) for table in COPIES}
+        ready = {
+            table: memoryview(b"".join(of_table))
+            for table, of_table in zip(COPIES, zip(*rows, strict=True), strict=False)
+        }
         yield Portion(sum(map(len, some)), ready, left)
     yield Portion(summed=sums.rows())
 
@@ -156,19 +138,15 @@ def _folded(match: Match | None, history: Sequence[Stored], events: Sequence[Mat
         return Folded(None)
     players = halves(match)
     numbers = [row for half in players if (row := match_numbers.row_of(half))]
-    happened = [
-        row
-        for stored, event in zip(history, events, strict=False)
-        for row in changes.rows_of(stored.position, event, match)
-    ]
-    rows = Rows(
-        [_STATE(state_row(match))],
-        [_MATCH(match_row(half)) for half in players],
-        list(map(_NUMBERS, numbers)),
-        list(map(changes.ready, happened)),
+    # Of a fault, the history goes on after those that could be taken.
+    positions = [stored.position for stored in history]
+    shared = friends.rows_of(match)
+    rows = (
+        _STATE(state_row(match)),
+        b"".join([_MATCH(match_row(half)) for half in players]),
+        b"".join(map(_NUMBERS, numbers)),
+        changes.ready(zip(positions, events, strict=False), match),
+        b"".join(map(_ENCOUNTER, shared.encounters)),
+        b"".join([_INVOLVED((match.id, player_id)) for player_id in shared.involved]),
     )
-    if match.sharing:
-        shared = friends.rows_of(match)
-        rows.encounters = list(map(_ENCOUNTER, shared.encounters))
-        rows.involved = [_INVOLVED((match.id, player_id)) for player_id in shared.involved]
     return Folded(match, players, rows)

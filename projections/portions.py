@@ -28,7 +28,7 @@ class Portion(Struct, frozen=True):
     """
 
     events: int = 0
-    rows: dict[str, bytes] = {}
+    rows: dict[str, memoryview] = {}
     left: list[Unprojectable] = []
     summed: Summed | None = None
 

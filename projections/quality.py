@@ -1,6 +1,7 @@
 """How good readings are: what players changed against what was read, by where it was read."""
 
 from collections import Counter
+from functools import lru_cache
 from typing import Any, Final
 
 from msgspec import Struct
@@ -102,6 +103,7 @@ def _outcome_of(match: Match | None) -> _Outcome | None:
     return reading.engine, reading.screen, size, tuple(compared), tuple(compared.values())
 
 
+@lru_cache(1000)
 def size_of(width: int, height: int) -> str:
     """The class of a picture by its shorter side, such as ``720p``."""
     shorter = min(width, height)

@@ -27,6 +27,8 @@ PLAYED: Final = sql.SQL(
 NOTHING: Final = Records()
 _HELD: Final = msgspec.json.Decoder(dict[str, Held])
 _RUNS: Final = msgspec.json.Decoder(Runs)
+# A look into a dictionary takes a fraction of a call of the enumeration.
+_RESULTS: Final = {result.value: result for result in Result}
 _UPSERT: Final = Upsert(
     "records",
     {"owner_id": "uuid", "held": "bytea", "runs": "bytea", "view": "text"},
@@ -73,7 +75,7 @@ class Holders:
 def played_in(row: Sequence[Any]) -> Played:
     """The match in the columns of `PLAYED`."""
     played_at, match_id, name, result, user, opponent, *values = row
-    return Played(played_at, match_id, name, Result(result), user, opponent, tuple(values))
+    return Played(played_at, match_id, name, _RESULTS[result], user, opponent, tuple(values))
 
 
 def _played(session: Session, owner_id: UUID) -> Iterator[Played]:

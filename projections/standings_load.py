@@ -3,7 +3,7 @@
 The database sorts and sums up; the matches of each player are gone through once, in order.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
@@ -114,20 +114,19 @@ class _Career:
 
     def __init__(self, lines: Iterable[tuple[Any, ...]]) -> None:
         self.streaks = Streaks()
-        self._meetings: dict[str, Meetings] = {}
-        self._spellings: dict[str, Counter[str]] = {}
+        self._meetings: defaultdict[str, Meetings] = defaultdict(Meetings)
+        self._spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
         history = History()
         for _, opponent, is_confirmed, *line in lines:
             if not is_confirmed:
                 continue
             played = played_in(line)
             self.streaks = self.streaks.then(played.place, played.result)
-            self._meetings[opponent] = self._meetings.get(opponent, Meetings()).then(played)
-            self._spellings.setdefault(opponent, Counter())[played.opponent_name] += 1
+            self._meetings[opponent] = self._meetings[opponent].then(played)
+            self._spellings[opponent][played.opponent_name] += 1
             history.then(played)
         self.records = history.records()
 
     def against(self, opponent: str, tally: Tally) -> HeadToHead:
         """Everything against one opponent, whose matches add up to `tally`."""
-        meetings = self._meetings.get(opponent, Meetings())
-        return HeadToHead(tally, meetings, dict(self._spellings.get(opponent, {})))
+        return HeadToHead(tally, self._meetings[opponent], dict(self._spellings[opponent]))

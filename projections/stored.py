@@ -1,5 +1,6 @@
 """Reads the log as it is stored: in the order of positions, or match by match."""
 
+import struct
 from collections.abc import Iterator
 from typing import Final, cast
 from uuid import UUID
@@ -13,8 +14,11 @@ from events.log import Recorded
 from events.matches import MatchEvent
 from projections.piped import Session, ask
 
-# Events that are fetched at once.
-PORTION: Final = 2000
+# What stands before the first row of a COPY in binary form, and what after the last.
+_COPY_HEAD: Final = 19
+_COPY_END: Final = b"\xff\xff"
+# A row of the log: how many columns, then each with its length, up to the name.
+_ROW: Final = struct.Struct(">hiqi16siqi")
 
 
 class Stored(Struct, frozen=True, gc=False):
@@ -102,31 +106,59 @@ def read_at(conn: Connection[TupleRow], positions: list[int]) -> list[Stored]:
 def histories(conn: Connection[TupleRow], upto: int, part: Part = ALL) -> Iterator[list[Stored]]:
     """Events up to a position, grouped by match, each match in the order of its versions.
 
-    Streams, in a transaction: whatever the size of the log, one portion of it is in memory.
+    Streams, in a transaction: whatever the size of the log, little of it is in memory.
     """
-    # A driver waits for every row of a COPY anew, which costs more than the row.
-    with conn.cursor(name="histories", binary=True) as cursor:
-        # All rows are wanted, not the first ones soon.
-        conn.execute("SET LOCAL cursor_tuple_fraction = 1")
-        cursor.execute(
-            """
-            SELECT notification_id, originator_id, originator_version, topic, state
+    query = sql.SQL(
+        """
+        COPY (
+            SELECT notification_id, originator_id, originator_version::bigint, topic, state
             FROM log.events
-            WHERE notification_id <= %(upto)s
-              AND (%(first)s::uuid IS NULL OR originator_id >= %(first)s)
-              AND (%(end)s::uuid IS NULL OR originator_id < %(end)s)
+            WHERE {}
             ORDER BY originator_id, originator_version
-            """,
-            {"upto": upto, "first": part.first, "end": part.end},
-        )
-        match_id: UUID | None = None
-        history: list[Stored] = []
-        while rows := cursor.fetchmany(PORTION):
-            for row in rows:
-                if row[1] != match_id:
-                    if history:
-                        yield history
-                    match_id, history = row[1], []
-                history.append(Stored(*row))
-        if history:
-            yield history
+        ) TO STDOUT (FORMAT binary)
+        """
+    ).format(sql.SQL(" AND ").join(_limits(upto, part)))
+    last = b""
+    history: list[Stored] = []
+    match_id = UUID(int=0)
+    for position, id_bytes, version, name, state in _copied(conn, query):
+        if id_bytes != last:
+            if history:
+                yield history
+            last, history, match_id = id_bytes, [], UUID(bytes=id_bytes)
+        history.append(Stored(position, match_id, version, name, state))
+    if history:
+        yield history
+
+
+def _limits(upto: int, part: Part) -> Iterator[sql.Composed]:
+    yield sql.SQL("notification_id <= {}").format(sql.Literal(upto))
+    if part.first is not None:
+        yield sql.SQL("originator_id >= {}").format(sql.Literal(part.first))
+    if part.end is not None:
+        yield sql.SQL("originator_id < {}").format(sql.Literal(part.end))
+
+
+def _copied(
+    conn: Connection[TupleRow], query: sql.Composed
+) -> Iterator[tuple[int, bytes, int, str, bytes]]:
+    """Position, match, version, name and state of each row.
+
+    The server reads ahead meanwhile. A driver that is asked for a row waits for it in any case,
+    which costs more than the row: it is asked only where the row has not come yet.
+    """
+    names: dict[bytes, str] = {}  # a few, each of many events
+    pgconn = conn.pgconn
+    with conn.cursor() as cursor, cursor.copy(query) as copy:
+        row = bytes(copy.read())[_COPY_HEAD:]
+        while row != _COPY_END:
+            _, _, position, _, match_id, _, version, length = _ROW.unpack_from(row)
+            named = row[_ROW.size : _ROW.size + length]
+            name = names.get(named) or names.setdefault(named, named.decode())
+            yield position, match_id, version, name, row[_ROW.size + length + 4 :]
+            size, data = pgconn.get_copy_data(1)
+            if size == 0:  # it has taken in some rows at once, and more have come since
+                pgconn.consume_input()
+                size, data = pgconn.get_copy_data(1)
+            row = bytes(data if size > 0 else copy.read())
+        copy.read()  # the end, after the end of rows
