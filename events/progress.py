@@ -53,6 +53,7 @@ class Progress:
         self._on_return = on_return
         self._was_lost = False
         self._position = 0
+        self._heard = 0  # notifications
         self._callers: list[tuple[int, asyncio.Future[bool]]] = []
         self._changed: dict[UUID, set[asyncio.Event]] = defaultdict(set)
         self._task: asyncio.Task[None] | None = None
@@ -129,10 +130,14 @@ class Progress:
     async def _follow(self, conn: psycopg.AsyncConnection) -> None:
         await conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
         while True:
-            self._tell(Projected(await checkpoint(conn), None))
+            heard = self._heard
+            position = await checkpoint(conn)
+            if heard == self._heard:  # else that is newer
+                self._tell(Projected(position, None))
             await hear(conn, PATIENCE_SECONDS, self._hear)
 
     def _hear(self, payload: bytes) -> None:
+        self._heard += 1
         self._tell(_PROJECTED.decode(payload))
 
     def _tell(self, projected: Projected) -> None:

@@ -9,7 +9,13 @@ import msgspec
 import psycopg
 import pytest
 
-from events.progress import MATCHES_FOLLOWER, PROJECTED_CHANNEL, Progress, Projected
+from events.progress import (
+    MATCHES_FOLLOWER,
+    PROJECTED_CHANNEL,
+    Progress,
+    Projected,
+    checkpoint,
+)
 
 pytestmark = pytest.mark.anyio
 
@@ -51,6 +57,36 @@ async def test_each_waits_for_its_own_position(
         await project(conn, 2)
         assert await second
         assert progress.position == 2
+
+
+async def test_what_was_heard_is_not_taken_back_by_what_was_asked_before(
+    database: str, conn: psycopg.AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+    asked_first, asked_again = asyncio.Event(), asyncio.Event()
+
+    async def asked(listening: psycopg.AsyncConnection[Any]) -> int:
+        position = await checkpoint(listening)
+        if position == 1:
+            await project(conn, 2)
+            await listening.execute("SELECT")  # what is notified comes with the answer
+        (asked_again if position == 2 else asked_first).set()
+        return position
+
+    def tell(self: Progress, projected: Projected) -> None:
+        told.append(projected.position)
+        really_tell(self, projected)
+
+    really_tell = Progress._tell
+    monkeypatch.setattr(Progress, "_tell", tell)
+    monkeypatch.setattr("events.progress.checkpoint", asked)
+    monkeypatch.setattr("events.progress.PATIENCE_SECONDS", 0.01)
+    async with Progress(database) as progress, asyncio.timeout(LONG):
+        await asked_first.wait()
+        await project(conn, 1)
+        assert await progress.reached(2, LONG)
+        await asked_again.wait()
+    assert told == sorted(told)
 
 
 async def test_who_waits_too_long_is_told_so(database: str) -> None:

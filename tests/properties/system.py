@@ -30,7 +30,7 @@ from events.bus import (
 )
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
-from events.progress import MATCHES_FOLLOWER, Progress
+from events.progress import MATCHES_FOLLOWER, PROJECTED_CHANNEL, Progress, Projected
 from events.streams import set_up
 from projections.advance import advance
 from projections.catalogue import MATCHES, with_keys
@@ -82,6 +82,9 @@ class System:
     def begin_anew(self) -> None:
         """Forget everything."""
         empty_tables(self.conn, (*LOG, *READ_MODELS))
+        # Or who waits would take the positions of the next log for what is known already.
+        nothing = msgspec.json.encode(Projected(0, None)).decode()
+        self.conn.execute("SELECT pg_notify(%s, %s)", [PROJECTED_CHANNEL, nothing])
         with psycopg.connect(self.empty_database) as conn:
             empty_tables(conn, LOG)
 
