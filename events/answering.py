@@ -146,6 +146,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
                 answered.set_exception(error or OperationalError(LOST))
 
     def _send(self, statement: Statement, values: Mapping[str, Any]) -> None:
+        given = statement.values(values)  # before anything is sent: half a question breaks the pipe
         pgconn, name = self.pgconn, statement.name
         if not self._asked:
             pgconn.enter_pipeline_mode()
@@ -156,7 +157,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
             pgconn.send_prepare(name, statement.sent)
             self._prepared_here[name] = None
         self._prepared_here.move_to_end(name)
-        pgconn.send_query_prepared(name, statement.values(values), result_format=Format.BINARY)
+        pgconn.send_query_prepared(name, given, result_format=Format.BINARY)
         pgconn.pipeline_sync()  # each is a transaction of its own, and fails alone
         if pgconn.flush():  # a few kilobytes find room, unless nobody takes any
             raise NoAnswer(NO_ANSWER)

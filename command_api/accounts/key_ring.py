@@ -67,7 +67,7 @@ class KeyRing:
     def _take_up(self, keys: Sequence[SigningKey]) -> None:
         self._keys = list(keys)
         self._public = public_ring(self._keys)
-        # Of every request, `get` is asked.
+        # Found out once: every request needs it.
         self._ends = {key.kid: over_at(key, self._keys) for key in self._keys}
 
     def _complain(self, sentence: str) -> None:

@@ -159,6 +159,16 @@ def test_a_statement_that_cannot_be_prepared_takes_nobody_along(database: str) -
     connected(database, use)
 
 
+def test_who_asks_without_a_value_leaves_the_connection_as_it_was(database: str) -> None:
+    async def use(conn: AsyncAnsweringConnection) -> None:
+        with pytest.raises(KeyError):
+            await conn.ask(ONE, {})
+        assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
+        assert (await conn.ask(ONE, {"number": 2})).value(0, 0) == 2
+
+    connected(database, use)
+
+
 def test_one_who_goes_away_leaves_the_others_their_answers(database: str) -> None:
     async def use(conn: AsyncAnsweringConnection) -> None:
         slow, one = (
