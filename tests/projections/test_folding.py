@@ -23,6 +23,7 @@ from projections.matches_load import load
 from projections.portions import Portion
 from projections.rebuild import rebuild
 from projections.stored import ALL, Unprojectable
+from tests.deploy.processes import command_line
 from tests.examples import BETWEEN_PLAYERS, EXAMPLES, UPLOADED
 from tests.projections.histories import dead_letters, rows_of, store, told
 
@@ -100,7 +101,7 @@ def folders() -> list[psutil.Process]:
     return [
         child
         for child in psutil.Process().children()
-        if "projections.folding_process" in child.cmdline()
+        if "projections.folding_process" in command_line(child.pid)
     ]
 
 
