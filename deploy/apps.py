@@ -39,6 +39,7 @@ from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
 from events.broker import create_broker
+from events.cancelling import beside
 from events.identity import Verifier
 from events.log import MatchLog
 from events.media import MediaAddresses
@@ -98,9 +99,9 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
         await asyncio.to_thread(match_log.drop_dead_connections)
 
     pulse = Pulse(settings.database)
-    background = asyncio.gather(revocations.run(), pulse.run(), _look_after(keys))
     try:
         async with (
+            beside(revocations.run(), pulse.run(), _look_after(keys)),
             pool,
             statements,
             Progress(settings.database, drop_dead_connections) as progress,
@@ -177,7 +178,6 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
             app = refusing_while_away(gateway(command, query, schema), pulse)
             yield edge(app, allowed_origins(settings.host, settings.origins)), end_waiting
     finally:
-        background.cancel()
         match_log.close()
         owner_keys.close()
 

@@ -21,6 +21,7 @@ from deploy.stopping import log_to_standard_error, until_told_to_stop
 from deploy.watch import Watch
 from events.broker import ConsumerLost, connect, create_broker, until_there, watch_consumer
 from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRACTED_CONSUMER
+from events.cancelling import together
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys
@@ -93,11 +94,12 @@ async def _carry_messages(
         "confirmations": lambda: confirmations.trouble,
     }
     try:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(relay.run())
-            tasks.create_task(DeadLetters(settings.database, client).run())
-            tasks.create_task(Watch(settings.database, client, troubles).run())
-            tasks.create_task(_take_answers(settings, Executor(match_log)))
+        await together(
+            relay.run(),
+            DeadLetters(settings.database, client).run(),
+            Watch(settings.database, client, troubles).run(),
+            _take_answers(settings, Executor(match_log)),
+        )
     finally:
         await client.close()
 
@@ -112,10 +114,8 @@ async def _take_answers(settings: Settings, executor: Executor) -> None:
             for consumer in INBOX:
                 await until_there(client, READINGS_STREAM, consumer)
             await broker.start()
-            async with asyncio.TaskGroup() as tasks:
-                for consumer in INBOX:
-                    tasks.create_task(watch_consumer(client, READINGS_STREAM, consumer))
-        except* ConsumerLost as lost:
-            log.warning("the inbox begins anew: %s", lost.exceptions)
+            await together(*(watch_consumer(client, READINGS_STREAM, each) for each in INBOX))
+        except ConsumerLost as lost:
+            log.warning("the inbox begins anew: %s", lost)
         finally:
             await broker.stop()

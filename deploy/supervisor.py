@@ -64,7 +64,8 @@ class Kept:
     async def first_answer(self, seconds: float) -> None:
         """Wait until it serves for the first time; raises `StartFailed`."""
         try:
-            await asyncio.wait_for(asyncio.shield(self._first_answer), seconds)
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self._first_answer)
         except TimeoutError:
             raise StartFailed(_said(f"{self.name} does not answer.", self.log, 0)) from None
 
@@ -120,7 +121,8 @@ class Kept:
             delay, self._delay = self._delay, min(2 * self._delay, LONGEST_DELAY)
             complain(f"{death}\n{self.name} is started again in {delay:g} s.")
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurry.wait(), delay)
+                async with asyncio.timeout(delay):
+                    await self._hurry.wait()
 
     async def _live_once(self) -> int:
         """Start it, wait for its end, give its status (negative: the signal that ended it)."""

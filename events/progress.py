@@ -12,6 +12,7 @@ import msgspec
 import psycopg
 from msgspec import Struct
 
+from events.cancelling import end
 from events.hearing import hear
 
 PROJECTED_CHANNEL: Final = "projected"
@@ -65,9 +66,7 @@ class Progress:
 
     async def __aexit__(self, *_: object) -> None:
         if self._task:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await end(self._task)
 
     @property
     def position(self) -> int:

@@ -38,4 +38,5 @@ class ReplicaProgress(Progress):
                 continue
             self._awaited.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awaited.wait(), PATIENCE_SECONDS)
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._awaited.wait()

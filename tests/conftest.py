@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -34,6 +35,8 @@ MASTER_KEY = bytes(range(32))
 # that the tests start would compile us anew, which is a third of what it does until it serves.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# A shell has what it starts in the background ignore Ctrl-C, and processes inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 numbers = itertools.count()
 # Fixtures, and files of tests that have nothing to share.
 LONGEST_FIRST = (

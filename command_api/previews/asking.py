@@ -1,7 +1,6 @@
 """Asks the OCR over the bus, and waits for its reply."""
 
 import asyncio
-import contextlib
 from typing import Final, Self
 
 import msgspec
@@ -10,6 +9,7 @@ from faststream.nats import NatsBroker
 
 from command_api.pictures import inspect
 from command_api.received import ReceivedFile
+from events.cancelling import end
 from events.previews import PREVIEWS, Preview
 from events.refusals import Unavailable
 
@@ -36,9 +36,7 @@ class Previews:
 
     async def __aexit__(self, *_: object) -> None:
         if self._connecting:
-            self._connecting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._connecting
+            await end(self._connecting)
         await self._broker.stop()
 
     async def read(self, file: ReceivedFile) -> Preview:

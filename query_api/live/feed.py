@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 
 class Feed:
-    """Follows the read models. Somebody has to `run` it.
+    """Follows the read models. Somebody has to `listen` and to `follow`.
 
     What happened up to `position` was offered.
     """
@@ -52,13 +52,8 @@ class Feed:
             self._steps.append((monotonic(), step))
             self._wake.set()
 
-    async def run(self) -> None:
-        """Follow until cancelled."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._follow())
-
-    async def _listen(self) -> None:
+    async def listen(self) -> None:
+        """Wake `follow` whenever the read models went on, until cancelled."""
         heard = 0
         while True:
             if not len(self._streams):
@@ -68,7 +63,8 @@ class Feed:
                 heard = self._progress.position
                 self._wake.set()
 
-    async def _follow(self) -> None:
+    async def follow(self) -> None:
+        """Offer what happened, until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()

@@ -10,6 +10,7 @@ from nats.aio.msg import Msg
 
 from events.broker import connect
 from events.bus import READING_STEPS, ReadingStep
+from events.cancelling import beside
 
 log = logging.getLogger(__name__)
 
@@ -17,12 +18,8 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def telling_steps(servers: str, tell: Callable[[ReadingStep], None]) -> AsyncIterator[None]:
     """Call `tell` with every step of every reading; nobody waits for NATS."""
-    telling = asyncio.create_task(_tell(servers, tell))
-    try:
+    async with beside(_tell(servers, tell)):
         yield
-    finally:
-        telling.cancel()
-        await asyncio.wait([telling])
 
 
 async def _tell(servers: str, tell: Callable[[ReadingStep], None]) -> None:

@@ -11,6 +11,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from psycopg_pool import AsyncConnectionPool
 
 from events.bus import ReadingStep
+from events.cancelling import end
 from events.identity import Access
 from events.media import MediaAddresses
 from events.progress import Progress
@@ -50,13 +51,12 @@ class Streams:
         return len(self._open)
 
     async def __aenter__(self) -> Self:
-        self._tasks = [asyncio.create_task(each.run()) for each in (self._feed, self._open)]
+        work = (self._feed.listen(), self._feed.follow(), self._open.run())
+        self._tasks = [asyncio.create_task(each) for each in work]
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.wait(self._tasks)
+        await end(*self._tasks)
 
     def tell(self, step: ReadingStep) -> None:
         """A reading went on."""

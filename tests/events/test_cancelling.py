@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from events.cancelling import end
+from events.cancelling import beside, end, together
 
 
 @pytest.mark.anyio
@@ -55,3 +55,56 @@ async def test_tasks_that_have_ended_are_left_alone() -> None:
     await asyncio.wait([done])
     await end(done)
     assert isinstance(done.exception(), LookupError)
+
+
+@pytest.mark.anyio
+async def test_what_runs_beside_something_ends_with_it() -> None:
+    began, ended = asyncio.Event(), asyncio.Event()
+
+    async def follow() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    async with beside(follow()):
+        await began.wait()
+        assert not ended.is_set()
+    assert ended.is_set()
+
+
+@pytest.mark.anyio
+async def test_when_one_of_many_fails_the_others_are_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("events.cancelling.FINISH_WITHIN_SECONDS", 0.01)
+    began, swallowed = asyncio.Event(), asyncio.Event()
+
+    async def deaf_once() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            swallowed.set()
+        await asyncio.Event().wait()
+
+    async def failing() -> None:
+        await began.wait()
+        raise LookupError("nothing there")
+
+    with pytest.raises(LookupError, match="nothing there"):
+        await together(deaf_once(), failing())
+    assert swallowed.is_set()
+
+
+@pytest.mark.anyio
+async def test_work_done_together_is_over_when_all_of_it_is() -> None:
+    done: list[int] = []
+
+    async def work(number: int) -> None:
+        await asyncio.sleep(0)
+        done.append(number)
+
+    await together(work(1), work(2))
+    assert sorted(done) == [1, 2]

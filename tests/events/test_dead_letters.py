@@ -20,6 +20,7 @@ from events.bus import (
     OCR_MOST_DELIVERIES,
     SCREENSHOTS_STREAM,
 )
+from events.cancelling import beside
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
 from events.match import Match, Status
@@ -40,14 +41,10 @@ async def at_work(
     broker = create_broker(nats_server.url)
     subscribe(broker, Executor(match_log))
     await broker.start()
-    letters = asyncio.create_task(DeadLetters(database, bus).run())
     try:
-        async with running(Relay(database, bus)):
+        async with beside(DeadLetters(database, bus).run()), running(Relay(database, bus)):
             yield
     finally:
-        letters.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await letters
         await broker.stop()
 
 

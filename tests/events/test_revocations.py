@@ -4,12 +4,13 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from events.cancelling import beside
 from events.identity import Principal
 from events.refusals import Unauthenticated, Unavailable
 from events.revocations import CHANNEL, EndedSessions, Revocations, session_is_live
@@ -27,15 +28,10 @@ def nobody_to_ask(database: str) -> AsyncConnectionPool:
 
 @asynccontextmanager
 async def running(revocations: Revocations) -> AsyncIterator[Revocations]:
-    listening = asyncio.create_task(revocations.run())
-    try:
+    async with beside(revocations.run()):
         async with asyncio.timeout(5):
             await revocations.until_hearing()
         yield revocations
-    finally:
-        listening.cancel()
-        with suppress(asyncio.CancelledError):
-            await listening
 
 
 async def begun(pool: AsyncConnectionPool) -> Principal:

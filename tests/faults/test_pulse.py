@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ from psycopg.conninfo import make_conninfo
 
 from deploy.outage import refusing_while_away
 from deploy.pulse import Pulse
+from events.cancelling import beside
 from tests.faults.proxy import LOOPBACK, Proxy
 from tests.faults.servers import postgres_socket
 
@@ -34,11 +35,8 @@ def through_proxy(database: str, proxy: Proxy) -> str:
 @asynccontextmanager
 async def beating(conninfo: str) -> AsyncIterator[Pulse]:
     pulse = Pulse(conninfo)
-    running = asyncio.create_task(pulse.run())
-    yield pulse
-    running.cancel()
-    with suppress(asyncio.CancelledError):
-        await running
+    async with beside(pulse.run()):
+        yield pulse
 
 
 class Asked:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from litestar.types import ASGIApp, HTTPScope, Message, ReceiveMessage
 from psycopg_pool import AsyncConnectionPool
 
+from events.cancelling import beside
 from events.identity import Access, Principal
 from events.media import MediaAddresses
 from events.progress import Progress
@@ -90,16 +91,11 @@ async def streams_of(database: str, pace: Pace = PACE) -> AsyncIterator[Streams]
         Progress(database) as progress,
     ):
         revocations = Revocations(database, pool)
-        hearing = asyncio.create_task(revocations.run())
-        await revocations.until_hearing()
-        try:
-            media = MediaAddresses(bytes(32))
+        media = MediaAddresses(bytes(32))
+        async with beside(revocations.run()):
+            await revocations.until_hearing()
             async with Streams(pool, progress, revocations, media, pace) as streams:
                 yield streams
-        finally:
-            hearing.cancel()
-            with suppress(asyncio.CancelledError):
-                await hearing
 
 
 async def cut_off(app: ASGIApp, client: Client) -> None:
