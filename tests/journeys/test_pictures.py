@@ -6,6 +6,7 @@ import cv2
 import httpx
 import numpy as np
 
+from tests.deploy.processes import wait_for
 from tests.journeys.copies import Copy
 from tests.journeys.pictures import drawn
 from tests.journeys.players import Player
@@ -77,11 +78,8 @@ def test_a_thumbnail_is_made_with_the_reading(copy: Copy, player: Player) -> Non
     match = player.upload(picture).json()
     assert match["status"] == "extracted"
     stored = copy.folder / "screenshots"
-    while not any(
-        path.name.endswith("-thumb") and match["id"].replace("-", "") in path.name
-        for path in stored.glob("*/*")
-    ):
-        player.get("/api/auth/me/")  # it is stored a moment after the reading
+    thumbnail = f"*/*{match['id'].replace('-', '')}*-thumb"
+    wait_for(lambda: any(stored.glob(thumbnail)))  # it is stored a moment after the reading
     small = browse(copy, match["thumbnail"])
     assert small.headers["content-type"] == "image/webp"
     assert len(small.content) < len(picture) / 4

@@ -1,6 +1,7 @@
 """The follower: every event once, rows and checkpoint together."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from projections.follower import LiveFollower
 from tests.examples import EXAMPLES, OWNER_ID, UPLOADED, cause
 from tests.prepared import prepare_database
 from tests.projections.histories import empty
+
+WITHIN_SECONDS = 30.0
 
 
 def uploaded(number: int) -> ScreenshotUploaded:
@@ -56,9 +59,11 @@ def totals(database: str) -> tuple[int, int]:
 
 
 def wait_for(database: str, position: int) -> None:
+    give_up_at = time.monotonic() + WITHIN_SECONDS
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute(f"LISTEN {PROJECTED_CHANNEL}")
         while checkpoint(conn) < position:
+            assert time.monotonic() < give_up_at, f"{checkpoint(conn)} of {position} is projected"
             for _ in conn.notifies(timeout=1, stop_after=1):
                 pass
 
