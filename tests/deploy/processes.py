@@ -6,12 +6,14 @@ import select
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 20.0  # seconds; only a broken system needs them
+STARTS_WITHIN = 60.0  # seconds, on a busy machine
 # Seconds between two questions, which take their time from what is waited for.
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.08
 
@@ -65,6 +67,20 @@ def belonging_to(folder: Path) -> set[int]:
             if name in (process / "cmdline").read_bytes() + (process / "environ").read_bytes():
                 found.add(int(process.name))
     return found - {os.getpid()}
+
+
+def first_line_with(words: str, process: "subprocess.Popen[str]") -> str:
+    """The first line with `words` on its standard output; without one, what it wrote is shown."""
+    assert process.stdout
+    impatient = threading.Timer(STARTS_WITHIN, process.kill)
+    impatient.start()
+    try:
+        for line in iter(process.stdout.readline, ""):
+            if words in line:
+                return line
+    finally:
+        impatient.cancel()
+    raise AssertionError(process.communicate())
 
 
 def free_port() -> int:

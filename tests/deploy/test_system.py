@@ -12,6 +12,7 @@ from deploy.postgres import Postgres
 from tests.deploy.processes import (
     command_line,
     descendants,
+    first_line_with,
     free_port,
     start,
     wait_for,
@@ -29,12 +30,7 @@ class Running:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.process = start("tests.deploy.dummy_system", str(folder), str(free_port()))
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if "Ctrl-C" in line:
-                break
-        else:
-            raise AssertionError(self.process.communicate())
+        first_line_with("Ctrl-C", self.process)
         wait_for(lambda: {"followers started", "child started"} <= set(self.diary()))
 
     def diary(self) -> list[str]:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -13,6 +14,7 @@ COMMITTED: Final = b"COMMIT\0"
 LOOPBACK: Final = "127.0.0.1"
 RESET_WHEN_CLOSED: Final = struct.pack("ii", 1, 0)  # SO_LINGER: on, zero seconds
 Server = Path | tuple[str, int]
+Copying = Callable[[socket.socket, socket.socket], None]
 
 
 class Proxy:
@@ -27,13 +29,14 @@ class Proxy:
         self._server = server
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self._listener.getsockname()[1]
+        self._accepting = threading.Thread(target=self._accept)
         self._threads: list[threading.Thread] = []
         self._connections: list[socket.socket] = []
         self._flows = threading.Event()
         self._flows.set()
 
     def __enter__(self) -> Self:
-        self._begin(self._accept)
+        self._accepting.start()
         return self
 
     def __exit__(
@@ -44,6 +47,7 @@ class Proxy:
     ) -> None:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        self._accepting.join()  # or a client of this very moment would be forgotten
         self._listener.close()
         self.flow()
         _hang_up(*self._connections)
@@ -80,8 +84,8 @@ class Proxy:
                     _hang_up(client)
                     continue
                 self._connections.append(server)
-                self._begin(lambda c=client, s=server: self._pass_on(c, s))
-                self._begin(lambda c=client, s=server: self._answer(s, c))
+                self._begin(self._pass_on, client, server)
+                self._begin(self._answer, server, client)
 
     def _reached(self) -> socket.socket:
         if isinstance(self._server, tuple):
@@ -94,8 +98,8 @@ class Proxy:
             raise
         return server
 
-    def _begin(self, work: object) -> None:
-        thread = threading.Thread(target=work)  # type: ignore[arg-type]
+    def _begin(self, work: Copying, source: socket.socket, target: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=(source, target))
         self._threads.append(thread)
         thread.start()
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import httpx
 
-from tests.deploy.processes import belonging_to, free_port, start, wait_until_gone
+from tests.deploy.processes import belonging_to, first_line_with, free_port, start, wait_until_gone
 from tests.folders import new_folder
 from tests.plain_http import NO_CERTIFICATES
 from tests.prepared import prepare_data_folder
@@ -26,10 +26,7 @@ class Copy:
         self.folder = folder
         self.port = free_port()
         self.process = up(folder, self.port, **more)
-        assert self.process.stdout
-        lines = iter(self.process.stdout.readline, "")
-        ready = next((line for line in lines if "is ready at" in line), None)
-        assert ready, self.process.communicate()
+        ready = first_line_with("is ready at", self.process)
         self.address = re.findall(r"http://\S+", ready)[0]
 
     def ask(self, method: str, path: str, **content: Any) -> httpx.Response:
