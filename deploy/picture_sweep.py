@@ -57,6 +57,8 @@ async def sweep_pictures(conninfo: str, screenshots: Screenshots, now: datetime)
             await screenshots.tidy(now - UNFINISHED_AFTER),
             *await _sweep(conn, screenshots, now),
         )
+        # The server notices only later that the connection is gone.
+        await conn.execute("SELECT pg_advisory_unlock_all()")
     log.info("swept pictures: %s", swept)
     return swept
 
