@@ -38,7 +38,6 @@ from deploy.sealing_key import derived_key, open_owner_keys
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
-from events.broker import create_broker
 from events.cancelling import beside
 from events.identity import Verifier
 from events.log import MatchLog
@@ -105,7 +104,7 @@ async def open_apps(settings: Settings) -> AsyncIterator[tuple[ASGIApp, EndWaiti
             pool,
             statements,
             Progress(settings.database, drop_dead_connections) as progress,
-            Previews(create_broker(settings.nats)) as previews,
+            Previews(settings.nats) as previews,
             _queried(settings, owner_keys, Queried(statements, match_log, progress)) as queried,
             Streams(queried.pool, queried.progress, revocations, media) as streams,
             telling_steps(settings.nats, streams.tell),

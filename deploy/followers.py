@@ -19,9 +19,11 @@ from deploy.sealing_key import open_owner_keys
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
 from deploy.watch import Watch
-from events.broker import ConsumerLost, connect, create_broker, until_there, watch_consumer
+from events.broker import create_broker
 from events.bus import EXTRACTION_FAILED_CONSUMER, READINGS_STREAM, STATS_EXTRACTED_CONSUMER
+from events.bus_connection import connect
 from events.cancelling import together
+from events.consumers import ConsumerLost, until_there, watch_consumer
 from events.dead_letters import DeadLetters
 from events.log import MatchLog
 from events.owner_keys import OwnerKeys

@@ -3,8 +3,9 @@
 from deploy.screenshots_store import open_screenshots
 from deploy.settings import Settings
 from deploy.stopping import log_to_standard_error, until_told_to_stop
-from events.broker import create_broker, until_there, watch_consumer
+from events.broker import create_broker
 from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM
+from events.consumers import until_there, watch_consumer
 from ocr_service.app import subscribe
 from ocr_service.isolation import IsolatedReader
 from ocr_service.preview import subscribe_previews

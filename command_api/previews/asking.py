@@ -5,10 +5,11 @@ from typing import Final, Self
 
 import msgspec
 import nats.errors
-from faststream.nats import NatsBroker
+from nats.aio.client import Client
 
 from command_api.pictures import inspect
 from command_api.received import ReceivedFile
+from events.bus_connection import connect
 from events.cancelling import end
 from events.previews import PREVIEWS, Preview
 from events.refusals import Unavailable
@@ -20,24 +21,25 @@ NOBODY_READS: Final = "No picture can be read at this moment; try again soon."
 
 
 class Previews:
-    """The OCR's previews. Use as ``async with Previews(broker) as previews``.
+    """The OCR's previews. Use as ``async with Previews(servers) as previews``.
 
     It connects in the background: the rest of the API does not wait for NATS.
     """
 
-    def __init__(self, broker: NatsBroker) -> None:
-        self._broker = broker
-        self._connecting: asyncio.Task[object] | None = None
+    def __init__(self, servers: str) -> None:
+        self._servers = servers
+        self._connecting: asyncio.Task[Client] | None = None
         self._large = asyncio.Semaphore(LARGE_ONES_AT_ONCE)
 
     async def __aenter__(self) -> Self:
-        self._connecting = asyncio.create_task(self._broker.connect())
+        self._connecting = asyncio.create_task(connect(self._servers))
         return self
 
     async def __aexit__(self, *_: object) -> None:
         if self._connecting:
             await end(self._connecting)
-        await self._broker.stop()
+        if client := self._client:
+            await client.close()
 
     async def read(self, file: ReceivedFile) -> Preview:
         """What stands on the picture in `file`.
@@ -50,10 +52,19 @@ class Previews:
             return await self._ask(inspect(file.view()).data)
 
     async def _ask(self, picture: bytes) -> Preview:
-        if self._connecting is None or not self._connecting.done():
+        client = self._client
+        if client is None:
             raise Unavailable(NOBODY_READS)
         try:
-            reply = await self._broker.request(picture, PREVIEWS, timeout=REPLY_WITHIN_SECONDS)
+            reply = await client.request(PREVIEWS, picture, timeout=REPLY_WITHIN_SECONDS)
         except (nats.errors.Error, TimeoutError, OSError):
             raise Unavailable(NOBODY_READS) from None
-        return msgspec.json.decode(reply.body, type=Preview)
+        return msgspec.json.decode(reply.data, type=Preview)
+
+    @property
+    def _client(self) -> Client | None:
+        """The connection; None until it is there."""
+        connecting = self._connecting
+        if connecting and connecting.done() and not connecting.cancelled():
+            return None if connecting.exception() else connecting.result()
+        return None

@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 import msgspec
 from nats.aio.msg import Msg
 
-from events.broker import connect
 from events.bus import READING_STEPS, ReadingStep
+from events.bus_connection import connect
 from events.cancelling import beside
 
 log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ import pytest
 from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
-from events.broker import ConsumerLost, until_there, watch_consumer
 from events.bus import OCR_CONSUMER, SCREENSHOTS_STREAM
+from events.consumers import ConsumerLost, until_there, watch_consumer
 from events.streams import set_up
 
 pytestmark = pytest.mark.anyio
