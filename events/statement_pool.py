@@ -7,13 +7,13 @@ from typing import Any, Final
 from psycopg import OperationalError
 from psycopg_pool import AsyncConnectionPool
 
-from events.answering import AsyncAnsweringConnection, NoAnswer
+from events.pipelined import NoAnswer, PipelinedConnection
 from events.statements import Rows, Statement
 
 HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
 
 
-class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
+class StatementPool(AsyncConnectionPool[PipelinedConnection]):
     """A pool of connections with autocommit; `ask` needs one of them for many who ask.
 
     Whoever has more to say than one statement is lent one alone, by `connection()`.
@@ -23,13 +23,13 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
         """The pool of psycopg with its `settings`; it is not open yet."""
         super().__init__(
             conninfo,
-            connection_class=AsyncAnsweringConnection,
+            connection_class=PipelinedConnection,
             kwargs={"autocommit": True},
             open=False,
             **settings,
         )
-        self._asked: AsyncAnsweringConnection | None = None  # by the next one, too
-        self._askers = Counter[AsyncAnsweringConnection]()
+        self._asked: PipelinedConnection | None = None  # by the next one, too
+        self._askers = Counter[PipelinedConnection]()
 
     async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that one statement gives.
@@ -49,7 +49,7 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
             finally:
                 await self._leave(conn)
 
-    async def _shared(self) -> AsyncAnsweringConnection:
+    async def _shared(self) -> PipelinedConnection:
         """The connection that is asked by others already, or one that nobody uses."""
         conn = self._asked
         if conn is None or not conn.has_time:
@@ -57,7 +57,7 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
         self._askers[conn] += 1
         return conn
 
-    async def _leave(self, conn: AsyncAnsweringConnection) -> None:
+    async def _leave(self, conn: PipelinedConnection) -> None:
         self._askers[conn] -= 1
         if self._askers[conn] == 0:
             del self._askers[conn]

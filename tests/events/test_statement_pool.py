@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events import answering
+from events import pipelined
 from events.statement_pool import StatementPool
 from events.statements import Statement
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a busy machine does not count as a slow answer."""
-    monkeypatch.setattr(answering, "LONG_SECONDS", 60.0)
+    monkeypatch.setattr(pipelined, "LONG_SECONDS", 60.0)
 
 
 async def backends(pool: StatementPool, times: int, statement: Statement = BACKEND) -> list[Any]:
@@ -29,7 +29,7 @@ async def backends(pool: StatementPool, times: int, statement: Statement = BACKE
 
 async def test_those_who_ask_at_once_share_a_connection(statements: StatementPool) -> None:
     await statements.wait()
-    assert len(set(await backends(statements, answering.MOST_ASKED))) == 1
+    assert len(set(await backends(statements, pipelined.MOST_ASKED))) == 1
 
 
 async def test_nobody_waits_behind_many_while_another_connection_can_be_had(
@@ -37,11 +37,11 @@ async def test_nobody_waits_behind_many_while_another_connection_can_be_had(
 ) -> None:
     await statements.resize(2, 2)
     await statements.wait()
-    assert len(set(await backends(statements, answering.MOST_ASKED + 1))) == 2
+    assert len(set(await backends(statements, pipelined.MOST_ASKED + 1))) == 2
 
 
 async def test_more_than_all_connections_take_wait_for_one(statements: StatementPool) -> None:
-    many = 2 * answering.MOST_ASKED + 1
+    many = 2 * pipelined.MOST_ASKED + 1
     assert len(await backends(statements, many, Statement("SELECT 1::bigint"))) == many
 
 
