@@ -2,10 +2,10 @@
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from psycopg import Error, OperationalError
+from psycopg import Error, OperationalError, ProgrammingError
 from psycopg.abc import PQGen
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, ExecStatus, Format
@@ -27,6 +27,7 @@ MOST_ASKED: Final = 16
 LONG_SECONDS: Final = 0.01
 NO_ANSWER: Final = "the server does not answer"
 LOST: Final = "the connection to the server is lost"
+ASKED: Final = "what was asked over this connection is not answered yet"
 
 
 class NoAnswer(OperationalError):
@@ -56,14 +57,17 @@ class PipelinedConnection(AsyncAnsweringConnection):
         statement that fails ends the connection after the answers to the others: these are none
         that may fail. Raises what the server says, or `OperationalError`.
         """
+        given = statement.values(values)
         loop = asyncio.get_running_loop()
-        try:
-            self._send(statement, values)
-        except OperationalError as error:
-            self.hang_up(error)
-            raise
         if not self._asked:
+            self.pgconn.enter_pipeline_mode()  # refused while psycopg waits for an answer
             self._heard_at = loop.time()
+        try:
+            self._send(statement, given)
+        except BaseException as error:
+            # Half a question is never answered.
+            self.hang_up(error if isinstance(error, OperationalError) else None)
+            raise
         answered = loop.create_future()
         self._asked.append(answered)
         if self._looked_at is None:
@@ -93,7 +97,9 @@ class PipelinedConnection(AsyncAnsweringConnection):
         interval: float = LOOK_SECONDS,
         timeout: float | None = None,  # noqa: ASYNC109  # psycopg's own
     ) -> Result:
-        """Let psycopg look at the connection instead."""
+        """Let psycopg look at the connection; raises `ProgrammingError` while somebody asks."""
+        if self._asked:
+            raise ProgrammingError(ASKED)  # who asks would not be looked after any more
         self._look_no_more()
         return await super().wait(gen, interval, timeout)
 
@@ -113,11 +119,8 @@ class PipelinedConnection(AsyncAnsweringConnection):
             if not answered.done():  # who was cancelled
                 answered.set_exception(error or OperationalError(LOST))
 
-    def _send(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        given = statement.values(values)  # before anything is sent: half a question breaks the pipe
+    def _send(self, statement: Statement, given: Sequence[bytes | None]) -> None:
         pgconn, name = self.pgconn, statement.name
-        if not self._asked:
-            pgconn.enter_pipeline_mode()
         if name not in self._prepared_here:
             if len(self._prepared_here) >= MOST_PREPARED:
                 oldest, _ = self._prepared_here.popitem(last=False)

@@ -46,17 +46,6 @@ def test_values_go_there_and_come_back(database: str) -> None:
     assert connected(database, use) == (*given.values(), -3, b"\x00\xff")
 
 
-def test_both_ways_of_asking_take_turns_on_a_connection(database: str) -> None:
-    async def use(conn: PipelinedConnection) -> Any:
-        read = []
-        for number in range(10):
-            read.append((await conn.ask(ONE, {"number": number})).value(0, 0))
-            read += await (await conn.execute("SELECT 10 + %s", [number])).fetchone() or ()
-        return read
-
-    assert sorted(connected(database, use)) == list(range(20))
-
-
 def test_only_the_latest_statements_stay_prepared(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
