@@ -78,7 +78,7 @@ class PipelinedConnection(AsyncAnsweringConnection):
         try:
             return Rows(await answered)
         except asyncio.CancelledError:
-            if all(each.done() for each in self._asked):
+            if self._asked and all(each.done() for each in self._asked):
                 self.hang_up()  # nobody waits any more for what the server may do for long
             raise
 

@@ -214,3 +214,23 @@ def test_nobody_is_sent_behind_one_who_takes_long(
         assert conn.has_time
 
     connected(database, use)
+
+
+def test_one_who_goes_away_when_answered_leaves_the_connection_as_it_is(database: str) -> None:
+    async def use(conn: PipelinedConnection) -> None:
+        second: asyncio.Task[Rows]
+
+        async def ask_first() -> None:
+            await conn.ask(ONE, {"number": 1})
+            second.cancel()  # whose answer has come with the first one, and woke nobody yet
+
+        first = asyncio.create_task(ask_first())
+        second = asyncio.create_task(conn.ask(ONE, {"number": 2}))
+        await asyncio.sleep(0)
+        with psycopg.connect(database) as other:  # the event loop sees both answers at once
+            other.execute("SELECT pg_sleep(0.1)")
+        await asyncio.wait([first, second])
+        assert second.cancelled()
+        assert (await conn.ask(ONE, {"number": 3})).value(0, 0) == 3
+
+    connected(database, use)
