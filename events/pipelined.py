@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from psycopg import Error, OperationalError, ProgrammingError
@@ -130,8 +131,16 @@ class PipelinedConnection(AsyncAnsweringConnection):
         self._prepared_here.move_to_end(name)
         pgconn.send_query_prepared(name, given, result_format=Format.BINARY)
         pgconn.pipeline_sync()  # each is a transaction of its own, and fails alone
-        if pgconn.flush():  # a few kilobytes find room, unless nobody takes any
-            raise NoAnswer(NO_ANSWER)
+        if pgconn.flush():  # a few kilobytes find room, and of a long question a part
+            asyncio.get_running_loop().add_writer(pgconn.socket, self._send_rest)
+
+    def _send_rest(self) -> None:
+        """Send what there is room for."""
+        try:
+            if not self.pgconn.flush():
+                asyncio.get_running_loop().remove_writer(self.pgconn.socket)
+        except OperationalError as lost:
+            self.hang_up(lost)
 
     def _look(self) -> None:
         """Take what has come."""
@@ -190,7 +199,10 @@ class PipelinedConnection(AsyncAnsweringConnection):
 
     def _look_no_more(self) -> None:
         if self._looked_at is not None:
-            asyncio.get_running_loop().remove_reader(self._looked_at)
+            loop = asyncio.get_running_loop()
+            with suppress(OSError):  # the driver has closed the file of a lost connection
+                loop.remove_writer(self._looked_at)
+            loop.remove_reader(self._looked_at)
             self._looked_at = None
         if self._timer:
             self._timer.cancel()

@@ -234,3 +234,17 @@ def test_one_who_goes_away_when_answered_leaves_the_connection_as_it_is(database
         assert (await conn.ask(ONE, {"number": 3})).value(0, 0) == 3
 
     connected(database, use)
+
+
+def test_a_long_question_is_sent_as_there_is_room(database: str) -> None:
+    length = Statement("SELECT length(%(text)s::text)::bigint, %(number)s::bigint")
+    text = "x" * 5_000_000  # sockets take some hundred thousand bytes at a time
+
+    async def use(conn: PipelinedConnection) -> None:
+        rows = await asyncio.gather(
+            *(conn.ask(length, {"text": text[n:], "number": n}) for n in range(3))
+        )
+        assert [each.row(0) for each in rows] == [(len(text) - n, n) for n in range(3)]
+        assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
+
+    connected(database, use)
