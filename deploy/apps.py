@@ -8,7 +8,6 @@ from typing import Any, Final
 from litestar.types import ASGIApp
 from msgspec import Struct
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts.credentials import Argon2Cost, Credentials
 from command_api.accounts.key_ring import KeyRing
@@ -39,6 +38,7 @@ from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
 from events.broker import create_broker
+from events.cancel_safe_pool import CancelSafePool
 from events.identity import Verifier
 from events.log import MatchLog
 from events.media import MediaAddresses
@@ -207,8 +207,8 @@ async def _queried(
         match_log.close()
 
 
-def _pool(database: str) -> AsyncConnectionPool[Any]:
-    return AsyncConnectionPool[Any](
+def _pool(database: str) -> CancelSafePool[Any]:
+    return CancelSafePool[Any](
         make_conninfo(database, **NOTICE_SILENCE),
         connection_class=AsyncAnsweringConnection,
         open=False,

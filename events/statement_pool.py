@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from psycopg import OperationalError
-from psycopg_pool import AsyncConnectionPool
 
+from events.cancel_safe_pool import CancelSafePool
 from events.pipelined import NoAnswer, PipelinedConnection
 from events.statements import Rows, Statement
 
 HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
 
 
-class StatementPool(AsyncConnectionPool[PipelinedConnection]):
+class StatementPool(CancelSafePool[PipelinedConnection]):
     """A pool of connections with autocommit; `ask` needs one of them for many who ask.
 
     Whoever has more to say than one statement is lent one alone, by `connection()`.
