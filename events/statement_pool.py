@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from psycopg import OperationalError
+from psycopg import Error, OperationalError
+from psycopg.errors import InvalidSqlStatementName
 
 from events.cancel_safe_pool import CancelSafePool
 from events.pipelined import NoAnswer, PipelinedConnection
@@ -43,7 +44,7 @@ class StatementPool(CancelSafePool[PipelinedConnection]):
             tries -= 1
             try:
                 return await conn.ask(statement, values)
-            except OperationalError as error:
+            except (OperationalError, InvalidSqlStatementName) as error:
                 if not (tries and _was_lost(error)):
                     raise
             finally:
@@ -66,8 +67,13 @@ class StatementPool(CancelSafePool[PipelinedConnection]):
             await self.putconn(conn)
 
 
-def _was_lost(error: OperationalError) -> bool:
-    """Whether the server hung up, perhaps long ago; one that does not answer has not."""
+def _was_lost(error: Error) -> bool:
+    """Whether the server hung up, perhaps long ago; one that does not answer has not.
+
+    What was prepared is lost alone where psycopg rolled back: it lets go of all that there is.
+    """
     if isinstance(error, NoAnswer):
         return False
+    if isinstance(error, InvalidSqlStatementName):
+        return True
     return error.sqlstate is None or error.sqlstate.startswith(HUNG_UP)

@@ -69,3 +69,22 @@ async def test_connections_come_back_when_all_are_answered(statements: Statement
     await backends(statements, 40)
     async with asyncio.timeout(5), statements.connection() as one, statements.connection() as other:
         assert one is not other
+
+
+async def test_what_a_connection_no_longer_holds_prepared_is_asked_over_another(
+    statements: StatementPool,
+) -> None:
+    await statements.resize(1, 1)
+    (first,) = await backends(statements, 1)
+    async with statements.connection() as conn:
+        await conn.execute("DEALLOCATE ALL")  # as psycopg does after it rolled back
+    assert await backends(statements, 1) != [first]
+
+
+async def test_all_who_ask_what_cannot_be_asked_are_told_why(statements: StatementPool) -> None:
+    await statements.wait()
+    wrong = Statement("SELECT nothing_of_the_kind")
+    outcomes = await asyncio.gather(
+        *(statements.ask(wrong, {}) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(each) for each in outcomes] == [psycopg.errors.UndefinedColumn] * 3
