@@ -138,10 +138,8 @@ async def security_events(
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
     place = cursors.cursor_of(AUDIT, given, Place, principal.user_id) or NEWEST
     page = await use_cases.own_security_events(accounts, principal, place, limit)
-    if page.following is None:
-        return Response(page.events)
-    following = cursors.next_page(AUDIT, given, page.following, principal.user_id)
-    return Response(page.events, headers=following)
+    link = cursors.next_page(AUDIT, given, page.following, principal.user_id)
+    return Response([*page.items], headers=link)
 
 
 @get("/sessions")

@@ -9,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts import audit, players, refresh_tokens, sessions
 from command_api.accounts.addresses import folded, is_address
-from command_api.accounts.answers import Player, Session, TokenPair
+from command_api.accounts.answers import Player, SecurityEvent, Session, TokenPair
 from command_api.accounts.audit import Happening
 from command_api.accounts.commands import (
     Call,
@@ -39,6 +39,7 @@ from command_api.accounts.unverified import refuse_unverified
 from command_api.mails import asking
 from command_api.mails.kinds import PASSWORD_RESET, VERIFICATION
 from events.identity import Principal
+from events.pages import Page
 from events.refusals import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
 
 NO_ADDRESS: Final = "This is not an e-mail address, such as name@example.com."
@@ -210,7 +211,7 @@ async def own_sessions(accounts: Accounts, principal: Principal, call: Call) -> 
 
 async def own_security_events(
     accounts: Accounts, principal: Principal, place: audit.Place, limit: int
-) -> audit.Page:
+) -> Page[SecurityEvent, audit.Place]:
     """What happened to the principal's account, the newest first."""
     async with accounts.pool.connection() as connection:
         return await audit.page(connection, principal, place, limit)
