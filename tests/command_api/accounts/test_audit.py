@@ -9,14 +9,8 @@ import pytest
 from command_api.accounts.answers import Player, SecurityEvent
 from command_api.accounts.audit import NEWEST, Happening, Place, record
 from command_api.accounts.commands import Login, Refresh, Register
-from command_api.accounts.use_cases import (
-    Accounts,
-    login,
-    own_security_events,
-    own_sessions,
-    refresh,
-    register,
-)
+from command_api.accounts.own_account import own_security_events, own_sessions
+from command_api.accounts.use_cases import Accounts, login, refresh, register
 from events.identity import Principal
 from events.refusals import Conflict, Unauthenticated
 from tests.command_api.accounts.conftest import CALL, EMAIL, NOW, PASSWORD, at, audited
