@@ -8,7 +8,6 @@ from typing import Any, Final
 from litestar.types import ASGIApp
 from msgspec import Struct
 from psycopg.conninfo import make_conninfo
-from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts.credentials import Argon2Cost, Credentials
 from command_api.accounts.key_ring import KeyRing
@@ -38,6 +37,7 @@ from deploy.sealing_key import derived_key, open_owner_keys
 from deploy.settings import Settings
 from deploy.signing_keys import load, load_or_create
 from events.answering import NOTICE_SILENCE, AsyncAnsweringConnection
+from events.cancel_safe_pool import CancelSafePool
 from events.cancelling import beside
 from events.identity import Verifier
 from events.log import MatchLog
@@ -206,8 +206,8 @@ async def _queried(
         match_log.close()
 
 
-def _pool(database: str) -> AsyncConnectionPool[Any]:
-    return AsyncConnectionPool[Any](
+def _pool(database: str) -> CancelSafePool[Any]:
+    return CancelSafePool[Any](
         make_conninfo(database, **NOTICE_SILENCE),
         connection_class=AsyncAnsweringConnection,
         open=False,

@@ -1,22 +1,15 @@
 """The published description of both APIs: one OpenAPI 3.1 document."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from command_api import operations as command
-from deploy.openapi_refusals import (
-    OF_REFUSALS,
-    PERHAPS_BEHIND,
-    PROBLEM,
-    REFUSED,
-    refusals_of,
-)
+from deploy.openapi_operations import name_of, operation_of, refusal_of
+from deploy.openapi_refusals import PROBLEM, REFUSED
 from deploy.openapi_schemas import schemas_of
 from events import match_shape
-from events.operations import Answer, Operation, Parameter, Schema, ref
+from events.operations import Answer, Operation, Schema
 from query_api import operations as query
-from query_api.freshness import BEHIND
 
 OF_ITSELF: Final = (
     Operation(
@@ -49,9 +42,6 @@ OF_ITSELF: Final = (
 )
 OPERATIONS: Final = (*command.OPERATIONS, *query.OPERATIONS, *OF_ITSELF)
 SHAPES: Final = (*match_shape.SHAPES, *command.SHAPES, *query.SHAPES)
-JSON: Final = "application/json"
-FORM: Final = "multipart/form-data"
-PICTURES: Final = "image/png, image/jpeg, image/webp"
 
 TITLE: Final = "eFootball Match Tracker"
 ABOUT: Final = """\
@@ -100,17 +90,6 @@ HEADERS: Final[Mapping[str, Schema]] = {
     "WWW-Authenticate": {"description": "`Bearer`.", "schema": {"type": "string"}},
 }
 
-AN_ID: Final[Schema] = {
-    "description": "Lower case, with hyphens.",
-    "schema": {"type": "string", "format": "uuid"},
-}
-IN_PATH: Final[Mapping[str, Schema]] = {
-    "code": {
-        "description": "As the opponent got it.",
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{46}$"},
-    },
-}
-
 
 def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
     """The document, as plain data."""
@@ -120,7 +99,7 @@ def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
     schemas, named = schemas_of(sent, [kind for kind in answered if kind is not None], SHAPES)
     paths: dict[str, dict[str, Any]] = {}
     for each in operations:
-        described = _operation(each, schemas)
+        described = operation_of(each, schemas)
         paths.setdefault(each.path, {})[each.method.lower()] = described
         if each.alias:
             other = {**described, "operationId": f"{each.id}Alias", "deprecated": True}
@@ -141,7 +120,7 @@ def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
             },
             "headers": HEADERS,
             "responses": {
-                _name(status): _refusal(status, says) for status, says in REFUSED.items()
+                name_of(status): refusal_of(status, says) for status, says in REFUSED.items()
             },
             "securitySchemes": {
                 "bearer": {
@@ -153,105 +132,3 @@ def document(operations: Iterable[Operation] = OPERATIONS) -> dict[str, Any]:
             },
         },
     }
-
-
-def _operation(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
-    described: dict[str, Any] = {
-        "operationId": operation.id,
-        "tags": [operation.tag],
-        "summary": operation.summary,
-    }
-    if operation.says:
-        described["description"] = operation.says
-    if parameters := [*_in_path(operation.path), *map(_parameter, operation.parameters)]:
-        described["parameters"] = parameters
-    if body := _body(operation, schemas):
-        described["requestBody"] = body
-    answers = {
-        str(status): _answer(answer, schemas) for status, answer in operation.answers.items()
-    }
-    refusals = {
-        str(status): {"$ref": f"#/components/responses/{_name(status)}"}
-        if says == REFUSED.get(status)
-        else _refusal(status, says)
-        for status, says in refusals_of(operation).items()
-    }
-    described["responses"] = {**refusals, **answers}
-    described["responses"] = dict(sorted(described["responses"].items()))
-    if operation.is_public:
-        described["security"] = []
-    return described
-
-
-def _in_path(path: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "path", "required": True, **IN_PATH.get(name, AN_ID)}
-        for name in re.findall(r"{(\w+)}", path)
-    ]
-
-
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    return {
-        "name": parameter.name,
-        "in": parameter.place,
-        "description": parameter.says,
-        "schema": parameter.schema,
-    }
-
-
-def _body(operation: Operation, schemas: Mapping[Any, Schema]) -> dict[str, Any] | None:
-    if operation.form:
-        pictures = {
-            name: {"contentType": PICTURES}
-            for name, schema in operation.form["properties"].items()
-            if schema.get("format") == "binary"
-        }
-        return {
-            "required": True,
-            "content": {FORM: {"schema": operation.form, "encoding": pictures}},
-        }
-    if operation.body is None:
-        return None
-    schema = schemas[operation.body]
-    if operation.needs:
-        schema = {"allOf": [schema], "required": list(operation.needs)}
-    content: dict[str, Any] = {"schema": schema}
-    if operation.example is not None:
-        content["example"] = operation.example
-    return {"required": not operation.may_be_empty, "content": {JSON: content}}
-
-
-def _answer(answer: Answer, schemas: Mapping[Any, Schema]) -> dict[str, Any]:
-    described: dict[str, Any] = {"description": answer.says, **_headers(answer.headers)}
-    if answer.body is None:
-        return described
-    contents: dict[str, Any] = {}
-    for media_type in answer.media_types:
-        if answer.body is bytes:
-            contents[media_type] = {"schema": {"type": "string", "format": "binary"}}
-        elif media_type.startswith("text/"):
-            contents[media_type] = {"schema": {"type": "string"}}
-        else:
-            contents[media_type] = {"schema": schemas[answer.body]}
-            if answer.example is not None:
-                contents[media_type]["example"] = answer.example
-    return {**described, "content": contents}
-
-
-def _refusal(status: int, says: str) -> dict[str, Any]:
-    behind = BEHIND if status in PERHAPS_BEHIND else ()
-    return {
-        "description": says,
-        **_headers((*OF_REFUSALS.get(status, ()), *behind)),
-        "content": {JSON: {"schema": ref("Problem")}},
-    }
-
-
-def _headers(names: tuple[str, ...]) -> dict[str, Any]:
-    if not names:
-        return {}
-    return {"headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names}}
-
-
-def _name(status: int) -> str:
-    return f"Refused{status}"

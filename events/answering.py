@@ -4,29 +4,15 @@ By itself psycopg waits for ever for a server that hangs, or whose machine is go
 and when the one who waits is cancelled, ten seconds more, to cancel the statement politely.
 """
 
-import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Mapping
 from typing import Any, Final, TypeVar
 
-from psycopg import AsyncConnection, Connection, Error, OperationalError
+from psycopg import AsyncConnection, Connection
 from psycopg.abc import PQGen
-from psycopg.errors import error_from_result
-from psycopg.pq import ConnStatus, ExecStatus, Format, TransactionStatus
-from psycopg.pq.abc import PGconn, PGresult
-
-from events.statements import Rows, Statement
+from psycopg.pq import TransactionStatus
+from psycopg.pq.abc import PGconn
 
 ANSWER_WITHIN_SECONDS: Final = 2.0
 LOOK_SECONDS: Final = 0.1
-# Statements that a connection keeps prepared, at most; those not asked for longest go first.
-MOST_PREPARED: Final = 64
-# Of those who share a connection, nobody waits behind more than so many, or for longer, if another
-# connection can be had.
-MOST_ASKED: Final = 16
-LONG_SECONDS: Final = 0.01
-NO_ANSWER: Final = "the server does not answer"
-LOST: Final = "the connection to the server is lost"
 # In seconds, the last in milliseconds: a server that vanished is noticed, also by an idle client.
 NOTICE_SILENCE: Final = {
     "connect_timeout": 2,
@@ -37,10 +23,6 @@ NOTICE_SILENCE: Final = {
 }
 
 Result = TypeVar("Result")
-
-
-class NoAnswer(OperationalError):
-    """The server still holds the connection, and does not answer."""
 
 
 class AnsweringConnection(Connection[Any]):
@@ -58,19 +40,7 @@ class AnsweringConnection(Connection[Any]):
 
 
 class AsyncAnsweringConnection(AsyncConnection[Any]):
-    """The same for the event loop; and several may ask at once, each with one statement."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._prepared_here: OrderedDict[bytes, None] = OrderedDict()
-        # While only `ask` is used, the event loop goes on looking at the connection: to begin and
-        # to end that for every statement costs as much as the statement.
-        self._looked_at: int | None = None
-        self._asked: deque[asyncio.Future[PGresult]] = deque()  # answered in this order
-        self._heard_at = 0.0  # when the last of them was answered, or the first was asked
-        self._timer: asyncio.TimerHandle | None = None
-        self._results: list[PGresult] = []  # of the first who asked
-        self._has_failed = False
+    """The same for the event loop."""
 
     async def wait(
         self,
@@ -79,7 +49,6 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
         timeout: float | None = None,  # noqa: ASYNC109  # psycopg's own
     ) -> Result:
         """Wait for the server for a bounded time, then hang up: nobody knows where it stands."""
-        self._look_no_more()
         try:
             return await super().wait(gen, interval, timeout or ANSWER_WITHIN_SECONDS)
         except BaseException:
@@ -90,144 +59,9 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
         """Hang up at once instead: to cancel politely, the server would have to answer."""
         self.hang_up()
 
-    async def close(self) -> None:
-        """Close it, and have nobody look at what another file may soon be."""
-        if self._asked:
-            self.hang_up()
-        self._look_no_more()
-        await super().close()
-
-    @property
-    def has_time(self) -> bool:
-        """Whether one more who asks would soon be answered."""
-        if self.closed or self._has_failed or len(self._asked) >= MOST_ASKED:
-            return False
-        if not self._asked:
-            return True
-        return asyncio.get_running_loop().time() - self._heard_at < LONG_SECONDS
-
-    async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
-        """The rows that one statement gives, which is a transaction of its own.
-
-        The short way: what psycopg does for a statement takes several times what the driver below
-        does. Who asks while others wait for their answers is sent along at once, in a pipeline. A
-        statement that fails ends the connection after the answers to the others: these are none
-        that may fail. Raises what the server says, or `OperationalError`.
-        """
-        loop = asyncio.get_running_loop()
-        try:
-            self._send(statement, values)
-        except OperationalError as error:
-            self.hang_up(error)
-            raise
-        if not self._asked:
-            self._heard_at = loop.time()
-        answered = loop.create_future()
-        self._asked.append(answered)
-        if self._looked_at is None:
-            self._looked_at = self.pgconn.socket
-            loop.add_reader(self._looked_at, self._look)
-        if self._timer is None:
-            self._timer = loop.call_later(ANSWER_WITHIN_SECONDS, self._give_up)
-        try:
-            return Rows(await answered)
-        except asyncio.CancelledError:
-            if all(each.done() for each in self._asked):
-                self.hang_up()  # nobody waits any more for what the server may do for long
-            raise
-
-    def hang_up(self, error: Error | None = None) -> None:
-        """Close the connection; whoever waits for an answer is told `error`."""
-        self._look_no_more()
+    def hang_up(self) -> None:
+        """Close the connection at once, whatever it is used for."""
         self.pgconn.finish()
-        asked, self._asked = self._asked, deque()
-        for answered in asked:
-            if not answered.done():  # who was cancelled
-                answered.set_exception(error or OperationalError(LOST))
-
-    def _send(self, statement: Statement, values: Mapping[str, Any]) -> None:
-        given = statement.values(values)  # before anything is sent: half a question breaks the pipe
-        pgconn, name = self.pgconn, statement.name
-        if not self._asked:
-            pgconn.enter_pipeline_mode()
-        if name not in self._prepared_here:
-            if len(self._prepared_here) >= MOST_PREPARED:
-                oldest, _ = self._prepared_here.popitem(last=False)
-                pgconn.send_query_params(b"DEALLOCATE " + oldest, None)
-            pgconn.send_prepare(name, statement.sent)
-            self._prepared_here[name] = None
-        self._prepared_here.move_to_end(name)
-        pgconn.send_query_prepared(name, given, result_format=Format.BINARY)
-        pgconn.pipeline_sync()  # each is a transaction of its own, and fails alone
-        if pgconn.flush():  # a few kilobytes find room, unless nobody takes any
-            raise NoAnswer(NO_ANSWER)
-
-    def _look(self) -> None:
-        """Take what has come."""
-        if not self._asked:
-            self._look_no_more()  # nobody asked: it is being closed, and would be so for ever
-            return
-        try:
-            self._take()
-        except OperationalError as lost:
-            said = next(filter(_is_error, self._results), None)
-            self.hang_up(error_from_result(said) if said else lost)
-
-    def _take(self) -> None:
-        pgconn = self.pgconn
-        pgconn.consume_input()
-        while self._asked and not pgconn.is_busy():
-            result = pgconn.get_result()
-            if result is None:  # the end of a statement, or of all
-                if pgconn.status != ConnStatus.OK:
-                    raise OperationalError(LOST)
-            elif result.status == ExecStatus.PIPELINE_SYNC:
-                self._answer()
-            else:
-                self._results.append(result)
-
-    def _answer(self) -> None:
-        """Give the first who asked what has come for it."""
-        results, self._results = self._results, []
-        answered = self._asked.popleft()
-        failed = next(filter(_is_error, results), None)
-        if failed:
-            self._has_failed = True
-        if not answered.done():  # who was cancelled
-            if failed:
-                answered.set_exception(error_from_result(failed))
-            else:
-                answered.set_result(results[-1])
-        if self._asked:
-            self._heard_at = asyncio.get_running_loop().time()
-        elif self._has_failed:
-            self.hang_up()
-        else:
-            self.pgconn.exit_pipeline_mode()
-
-    def _give_up(self) -> None:
-        """Hang up if there was no answer for too long, or look again when that may be."""
-        self._timer = None
-        if not self._asked:
-            return
-        loop = asyncio.get_running_loop()
-        left = self._heard_at + ANSWER_WITHIN_SECONDS - loop.time()
-        if left > 0:
-            self._timer = loop.call_later(left, self._give_up)
-        else:
-            self.hang_up(NoAnswer(NO_ANSWER))
-
-    def _look_no_more(self) -> None:
-        if self._looked_at is not None:
-            asyncio.get_running_loop().remove_reader(self._looked_at)
-            self._looked_at = None
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-
-
-def _is_error(result: PGresult) -> bool:
-    return result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK)
 
 
 def _hang_up_if_busy(connection: PGconn) -> None:

@@ -1,10 +1,10 @@
-"""Lists in pages: a cursor is the place after which the next page begins, as text."""
+"""Lists in pages: a page says where the next begins, and a cursor is that place as text."""
 
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
-from typing import Final, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from msgspec import Struct
 from events.operations import Parameter
 from events.refusals import Invalid
 
-Cursor = TypeVar("Cursor", bound=Struct)
+Item = TypeVar("Item")
+Place = TypeVar("Place", bound=Struct)
 
 DEFAULT_LIMIT: Final = 100
 GREATEST_LIMIT: Final = 500
@@ -46,6 +47,22 @@ PARAMETERS: Final = (
 PAGE: Final = ("Link",)
 
 
+class Page(Struct, Generic[Item, Place], frozen=True):
+    """What stands on a page, and the place to go on from if there is more."""
+
+    items: Sequence[Item]
+    following: Place | None
+
+
+def page_of(
+    found: Sequence[Item], limit: int, place_of: Callable[[Item], Place]
+) -> Page[Item, Place]:
+    """The page that is made of `limit` and one more, which only says that there is more."""
+    if len(found) <= limit:
+        return Page(found, None)
+    return Page(found[:limit], place_of(found[limit - 1]))
+
+
 class Cursors:
     """Gives cursors out and takes them back: from the same player, for the same list alone.
 
@@ -56,17 +73,22 @@ class Cursors:
         self._key = key
 
     def next_page(
-        self, path: str, given: Mapping[str, str], cursor: Struct, owner_id: UUID
+        self, path: str, given: Mapping[str, str], following: Struct | None, owner_id: UUID
     ) -> dict[str, str]:
-        """The header that leads to the page after `cursor` (RFC 8288), as `given` otherwise."""
-        content = msgspec.json.encode(cursor)
+        """The header that leads to the page after a place (RFC 8288), as `given` otherwise.
+
+        None after the last page, which no place follows.
+        """
+        if following is None:
+            return {}
+        content = msgspec.json.encode(following)
         code = self._code(path, given, owner_id, content)
         text = base64.urlsafe_b64encode(code + content).decode().rstrip("=")
         return {"Link": f'<{path}?{urlencode({**given, "cursor": text})}>; rel="next"'}
 
     def cursor_of(
-        self, path: str, given: Mapping[str, str], wanted: type[Cursor], owner_id: UUID
-    ) -> Cursor | None:
+        self, path: str, given: Mapping[str, str], wanted: type[Place], owner_id: UUID
+    ) -> Place | None:
         """The parameter `cursor`, or None where there is none; raises `Invalid`."""
         text = given.get("cursor")
         if text is None:

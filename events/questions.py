@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,9 @@ class Gathered:
                 await self._ask_for(group)
         finally:
             self._asking = None
+            for answered in chain.from_iterable(self._waiting.values()):
+                answered.cancel()  # the one who would have asked for them is broken off
+            self._waiting = {}
 
     async def _ask_for(self, group: Mapping[Key, Sequence[Answered]]) -> None:
         answers: dict[Key, tuple[Any, ...]] = {}

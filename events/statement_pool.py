@@ -4,16 +4,17 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
-from psycopg import OperationalError
-from psycopg_pool import AsyncConnectionPool
+from psycopg import Error, OperationalError
+from psycopg.errors import InvalidSqlStatementName
 
-from events.answering import AsyncAnsweringConnection, NoAnswer
+from events.cancel_safe_pool import CancelSafePool
+from events.pipelined import NoAnswer, PipelinedConnection
 from events.statements import Rows, Statement
 
 HUNG_UP: Final = "57P"  # how the codes begin of a server that ends a session
 
 
-class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
+class StatementPool(CancelSafePool[PipelinedConnection]):
     """A pool of connections with autocommit; `ask` needs one of them for many who ask.
 
     Whoever has more to say than one statement is lent one alone, by `connection()`.
@@ -23,13 +24,13 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
         """The pool of psycopg with its `settings`; it is not open yet."""
         super().__init__(
             conninfo,
-            connection_class=AsyncAnsweringConnection,
+            connection_class=PipelinedConnection,
             kwargs={"autocommit": True},
             open=False,
             **settings,
         )
-        self._asked: AsyncAnsweringConnection | None = None  # by the next one, too
-        self._askers = Counter[AsyncAnsweringConnection]()
+        self._asked: PipelinedConnection | None = None  # by the next one, too
+        self._askers = Counter[PipelinedConnection]()
 
     async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
         """The rows that one statement gives.
@@ -43,13 +44,13 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
             tries -= 1
             try:
                 return await conn.ask(statement, values)
-            except OperationalError as error:
+            except (OperationalError, InvalidSqlStatementName) as error:
                 if not (tries and _was_lost(error)):
                     raise
             finally:
                 await self._leave(conn)
 
-    async def _shared(self) -> AsyncAnsweringConnection:
+    async def _shared(self) -> PipelinedConnection:
         """The connection that is asked by others already, or one that nobody uses."""
         conn = self._asked
         if conn is None or not conn.has_time:
@@ -57,7 +58,7 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
         self._askers[conn] += 1
         return conn
 
-    async def _leave(self, conn: AsyncAnsweringConnection) -> None:
+    async def _leave(self, conn: PipelinedConnection) -> None:
         self._askers[conn] -= 1
         if self._askers[conn] == 0:
             del self._askers[conn]
@@ -66,8 +67,13 @@ class StatementPool(AsyncConnectionPool[AsyncAnsweringConnection]):
             await self.putconn(conn)
 
 
-def _was_lost(error: OperationalError) -> bool:
-    """Whether the server hung up, perhaps long ago; one that does not answer has not."""
+def _was_lost(error: Error) -> bool:
+    """Whether the server hung up, perhaps long ago; one that does not answer has not.
+
+    What was prepared is lost alone where psycopg rolled back: it lets go of all that there is.
+    """
     if isinstance(error, NoAnswer):
         return False
+    if isinstance(error, InvalidSqlStatementName):
+        return True
     return error.sqlstate is None or error.sqlstate.startswith(HUNG_UP)

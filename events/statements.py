@@ -1,6 +1,6 @@
 """Statements that are sent again and again, and the rows that they are answered with.
 
-They go to the server as `AsyncAnsweringConnection.ask` sends them: prepared, and past psycopg's
+They go to the server as `PipelinedConnection.ask` sends them: prepared, and past psycopg's
 cursors and adapters, which cost several times what the driver below them does.
 """
 

@@ -37,10 +37,8 @@ async def list_friends(
     after = asked.cursors.cursor_of(FRIENDS, given, FriendPlace, player_id)
     async with asked.pool.connection() as conn:
         page = await friends_of(conn, player_id, after, limit)
-    headers = {}
-    if page.following:
-        headers = asked.cursors.next_page(FRIENDS, given, page.following, player_id)
-    return Response([*page.friends], headers=headers)
+    link = asked.cursors.next_page(FRIENDS, given, page.following, player_id)
+    return Response([*page.items], headers=link)
 
 
 @get("/api/friends/leaderboard")
@@ -55,10 +53,8 @@ async def show_leaderboard(
     after = asked.cursors.cursor_of(LEADERBOARD, given, TablePlace, player_id)
     async with asked.pool.connection() as conn:
         page = await leaderboard_of(conn, player_id, span, after, limit)
-    headers = {}
-    if page.following:
-        headers = asked.cursors.next_page(LEADERBOARD, given, page.following, player_id)
-    return Response([*page.standings], headers=headers)
+    link = asked.cursors.next_page(LEADERBOARD, given, page.following, player_id)
+    return Response([*page.items], headers=link)
 
 
 router = Router("/", route_handlers=[list_friends, show_leaderboard])

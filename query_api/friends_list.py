@@ -1,6 +1,5 @@
 """The list of friends in pages: what a page costs is what was played with those on it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -9,6 +8,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from events.match import Result
+from events.pages import Page, page_of
 
 FORM: Final = 5
 
@@ -59,16 +59,9 @@ class FriendPlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tr
     friend_id: UUID
 
 
-class FriendPage(Struct, frozen=True):
-    """The friends of a page, and the place to go on from if there are more."""
-
-    friends: Sequence[FriendView]
-    following: FriendPlace | None
-
-
 async def friends_of(
     conn: AsyncConnection[Any], player_id: UUID, after: FriendPlace | None, limit: int
-) -> FriendPage:
+) -> Page[FriendView, FriendPlace]:
     """At most `limit` friends of a player after a place, the one met last first.
 
     The index is asked for one friend after the other, so that matches with those who are not on
@@ -151,11 +144,8 @@ async def friends_of(
             "form": FORM,
         },
     )
-    found = [_friend(row) for row in await cursor.fetchall()]
-    friends = found[:limit]
-    if len(found) == len(friends):
-        return FriendPage(friends, None)
-    return FriendPage(friends, FriendPlace(friends[-1].last_met_at, friends[-1].id))
+    friends = [_friend(row) for row in await cursor.fetchall()]
+    return page_of(friends, limit, lambda last: FriendPlace(last.last_met_at, last.id))
 
 
 def _friend(row: tuple[Any, ...]) -> FriendView:

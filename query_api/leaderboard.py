@@ -1,6 +1,5 @@
 """The table among a player and their friends, in pages: a rank takes the sums of all of them."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,6 +7,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection
 
 from events.match import Result
+from events.pages import Page, page_of
 from query_api.filters import Span
 from query_api.friends_list import FORM
 
@@ -44,20 +44,13 @@ class TablePlace(Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
     player_id: UUID
 
 
-class TablePage(Struct, frozen=True):
-    """The rows of a page, and the place to go on from if there are more."""
-
-    standings: Sequence[Standing]
-    following: TablePlace | None
-
-
 async def leaderboard_of(
     conn: AsyncConnection[Any],
     player_id: UUID,
     span: Span,
     after: TablePlace | None,
     limit: int,
-) -> TablePage:
+) -> Page[Standing, TablePlace]:
     """At most `limit` rows after a place, of the table of a player's circle over a span of time."""
     cursor = await conn.execute(
         """
@@ -121,14 +114,12 @@ async def leaderboard_of(
             "limit": limit + 1,
         },
     )
-    found = [_standing(row) for row in await cursor.fetchall()]
-    shown = found[:limit]
-    if len(found) == len(shown):
-        return TablePage(shown, None)
-    last = shown[-1]
-    return TablePage(
-        shown, TablePlace(last.points, last.goal_difference, last.goals_scored, last.id)
-    )
+    standings = [_standing(row) for row in await cursor.fetchall()]
+    return page_of(standings, limit, _place)
+
+
+def _place(last: Standing) -> TablePlace:
+    return TablePlace(last.points, last.goal_difference, last.goals_scored, last.id)
 
 
 def _standing(row: tuple[Any, ...]) -> Standing:

@@ -42,11 +42,9 @@ async def list_matches(
         page = await read_page(asked.pool, player_id, wanted, after, limit)
     else:
         etag = etag_from(page.as_of, expiry(now))
-    headers = {"ETag": etag}
-    if page.following:
-        headers |= asked.cursors.next_page(LIST, given, page.following, player_id)
+    link = asked.cursors.next_page(LIST, given, page.following, player_id)
     views = (asked.media.signed_json(each.view, now, each.duplicate_of) for each in page.matches)
-    return Ready(f"[{','.join(views)}]".encode(), headers)
+    return Ready(f"[{','.join(views)}]".encode(), {"ETag": etag, **link})
 
 
 @get("/api/matches/{match_id:str}")

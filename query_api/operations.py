@@ -10,18 +10,16 @@ from events.match_shape import MATCH, OF_A_MATCH, TIME
 from events.match_view import MatchView
 from events.operations import Answer, Operation, Parameter, Schema, Shape
 from events.pages import PAGE
-from query_api import friends_operations, stats_operations
+from query_api import friends_operations, health_operations, stats_operations
 from query_api.etags import IF_NONE_MATCH, UNCHANGED
 from query_api.export import AT_ONCE, FORMAT, MEDIA_TYPES, ExportedMatch, Format
 from query_api.freshness import BEHIND, POSITION
-from query_api.health import PROMETHEUS, Readiness
 from query_api.history import GREATEST_VERSION, Change, Entry
 from query_api.listing import LISTED_BY
 from query_api.live import operations as live
 from query_api.pictures import SIGNED, SIZE
 
 MATCHES: Final = "Matches"
-RUNNING: Final = "For those who run it"
 ONE: Final = "/api/matches/{match_id}/"
 ENTRY: Final[Mapping[str, Any]] = {
     "version": 3,
@@ -176,49 +174,7 @@ OPERATIONS: Final = (
     *stats_operations.OPERATIONS,
     *friends_operations.OPERATIONS,
     *live.OPERATIONS,
-    Operation(
-        method="GET",
-        path="/healthz",
-        id="checkAlive",
-        tag=RUNNING,
-        summary="Say that the process answers",
-        answers={200: Answer(says="It does.", body=dict[str, str], example={"status": "ok"})},
-        is_public=True,
-    ),
-    Operation(
-        method="GET",
-        path="/readyz",
-        id="checkReady",
-        tag=RUNNING,
-        summary="Say whether every part works, and which does not",
-        answers={
-            200: Answer(
-                says="Ready, or degraded: everything works, but single matches are not shown.",
-                body=Readiness,
-            ),
-            503: Answer(
-                says="A part does not work; `detail` says which.",
-                body=Readiness,
-                headers=("Retry-After",),
-            ),
-        },
-        is_public=True,
-    ),
-    Operation(
-        method="GET",
-        path="/metrics",
-        id="getMetrics",
-        tag=RUNNING,
-        summary="Tell monitoring how far the read models are, and how good the readings",
-        says="Only to callers on the same machine.",
-        answers={
-            200: Answer(
-                says="In the text format of Prometheus.", body=str, media_types=(PROMETHEUS,)
-            )
-        },
-        refusals={404: "The caller is not on this machine."},
-        is_public=True,
-    ),
+    *health_operations.OPERATIONS,
 )
 _ANY_VALUE: Final[Schema] = {
     "type": ["string", "number", "boolean", "null", "array"],
@@ -244,9 +200,5 @@ SHAPES: Final = (
         fields={"event": {"type": "string", "enum": sorted(NAMES.values())}},
         example=ENTRY,
     ),
-    Shape(
-        struct=Readiness,
-        fields={"status": {"type": "string", "enum": ["ready", "degraded", "not ready"]}},
-        example={"status": "ready", "parts": {"database": "ok", "broker": "ok"}},
-    ),
+    *health_operations.SHAPES,
 )

@@ -3,7 +3,6 @@
 Matches whose opponent has no name are a row as well, but no one opponent's: it is not shown.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -12,7 +11,7 @@ from msgspec import Struct
 from psycopg import AsyncConnection, sql
 
 from events.operations import Parameter
-from events.pages import PARAMETERS
+from events.pages import PARAMETERS, Page, page_of
 
 MOST_PLAYED: Final = "-played"
 ORDERS: Final = ("played", "won", "lost", "goal_difference", "last_met_at")
@@ -35,27 +34,17 @@ class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     opponent_id: UUID
 
 
-class Page(Struct, frozen=True):
-    """The opponents of a page as JSON, and the place to go on from if there are more."""
-
-    views: Sequence[str]
-    following: Place | None
-
-
 async def read_page(
     conn: AsyncConnection[Any], owner_id: UUID, sort: str, after: Place | None, limit: int
-) -> Page:
-    """At most `limit` opponents after a place; `sort` is one of `SORTS`."""
+) -> Page[str, Place]:
+    """At most `limit` opponents after a place, each as JSON; `sort` is one of `SORTS`."""
     query = page_query(sort, is_first=after is None)
     values: dict[str, Any] = {"owner_id": owner_id, "limit": limit + 1}
     if after:
         values |= {"key": after.key, "opponent_id": after.opponent_id}
     rows = await (await conn.execute(query, values)).fetchall()
-    views = [view for view, _, _ in rows[:limit]]
-    if len(rows) <= limit:
-        return Page(views, None)
-    _, key, opponent_id = rows[limit - 1]
-    return Page(views, Place(key, opponent_id))
+    page = page_of(rows, limit, lambda last: Place(*last[1:]))
+    return Page([view for view, *_ in page.items], page.following)
 
 
 def page_query(sort: str, *, is_first: bool) -> sql.Composed:

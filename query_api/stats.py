@@ -65,12 +65,8 @@ async def opponents(
         return not_modified(etag)
     async with asked.pool.connection() as conn:
         page = await read_page(conn, asked.principal.user_id, sort, after, limit)
-    headers = {"ETag": etag}
-    if page.following:
-        headers |= asked.cursors.next_page(
-            OPPONENTS, given, page.following, asked.principal.user_id
-        )
-    return Ready(("[" + ",".join(page.views) + "]").encode(), headers)
+    link = asked.cursors.next_page(OPPONENTS, given, page.following, asked.principal.user_id)
+    return Ready(f"[{','.join(page.items)}]".encode(), {"ETag": etag, **link})
 
 
 @get("/api/stats/trends")

@@ -12,6 +12,7 @@ from psycopg import AsyncConnection
 from command_api.accounts.answers import SecurityEvent
 from command_api.accounts.commands import Call
 from events.identity import Principal
+from events.pages import Page, page_of
 
 GREATEST_ID: Final = 2**63 - 1
 
@@ -49,13 +50,6 @@ class Place(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 NEWEST: Final = Place(GREATEST_ID)
 
 
-class Page(Struct, frozen=True):
-    """Some lines, newest first, and the place to go on from if there are more."""
-
-    events: list[SecurityEvent]
-    following: Place | None
-
-
 async def record(
     connection: AsyncConnection[Any],
     kind: Happening,
@@ -83,7 +77,7 @@ async def record(
 
 async def page(
     connection: AsyncConnection[Any], principal: Principal, place: Place, limit: int
-) -> Page:
+) -> Page[SecurityEvent, Place]:
     """At most `limit` lines about the principal's account that are older than `place`."""
     cursor = await connection.execute(
         """
@@ -95,7 +89,7 @@ async def page(
         """,
         {"player_id": principal.user_id, "id": place.id, "limit": limit + 1},
     )
-    rows = await cursor.fetchall()
+    found = page_of(await cursor.fetchall(), limit, lambda last: Place(last[0]))
     events = [
         SecurityEvent(
             happened_at.astimezone(UTC),
@@ -104,6 +98,6 @@ async def page(
             request_id,
             is_current_session=session_id == principal.session_id,
         )
-        for _, happened_at, kind, session_id, request_id in rows[:limit]
+        for _, happened_at, kind, session_id, request_id in found.items
     ]
-    return Page(events, Place(rows[limit - 1][0]) if len(rows) > limit else None)
+    return Page(events, found.following)

@@ -14,8 +14,9 @@ from command_api.accounts import audit, players, sessions
 from command_api.accounts.audit import Happening
 from command_api.accounts.commands import Call, EraseAccount
 from command_api.accounts.limits import count_password
+from command_api.accounts.own_account import CHANGED_MEANWHILE, NO_ACCOUNT
 from command_api.accounts.sessions import EndReason
-from command_api.accounts.use_cases import CHANGED_MEANWHILE, NO_ACCOUNT, Accounts
+from command_api.accounts.use_cases import Accounts
 from command_api.mails.asking import forget_all_tokens
 from events import owner_keys
 from events.identity import Principal

@@ -8,9 +8,10 @@ from command_api.accounts.answers import Notice
 from command_api.accounts.audit import Happening
 from command_api.accounts.commands import Call, ForgotPassword, ResetPassword
 from command_api.accounts.limits import count_forgotten, count_mailed_token
+from command_api.accounts.own_account import CHANGED_MEANWHILE
 from command_api.accounts.password_rules import objections
 from command_api.accounts.sessions import EndReason
-from command_api.accounts.use_cases import CHANGED_MEANWHILE, NO_ADDRESS, Accounts
+from command_api.accounts.use_cases import NO_ADDRESS, Accounts
 from command_api.mails import asking
 from command_api.mails.kinds import PASSWORD_RESET, VERIFICATION
 from events.refusals import Conflict, Invalid

@@ -8,7 +8,7 @@ from litestar import Response, Router, delete, get, patch, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from command_api.accounts import use_cases
+from command_api.accounts import own_account, use_cases
 from command_api.accounts.answers import Player, SecurityEvent, Session, TokenPair
 from command_api.accounts.audit import NEWEST, Place
 from command_api.accounts.commands import (
@@ -22,8 +22,9 @@ from command_api.accounts.commands import (
     Register,
 )
 from command_api.accounts.erasing import erase as erase_account
+from command_api.accounts.own_account import NO_SESSION
 from command_api.accounts.tokens import key_set
-from command_api.accounts.use_cases import NO_SESSION, Accounts
+from command_api.accounts.use_cases import Accounts
 from command_api.bodies import read_json
 from command_api.caller import Caller
 from command_api.erasing import Erasing
@@ -85,7 +86,7 @@ async def change_password(
 ) -> None:
     """Replace the password, and end every other session."""
     command = await read_json(request, ChangePassword)
-    await use_cases.change_password(accounts, principal, command, _call(request, caller))
+    await own_account.change_password(accounts, principal, command, _call(request, caller))
 
 
 @get("/me")
@@ -96,7 +97,7 @@ async def me(
 ) -> Player:
     """Give the own account."""
     parameters_of(request)
-    return await use_cases.me(accounts, principal)
+    return await own_account.me(accounts, principal)
 
 
 @patch("/me", status_code=200)
@@ -107,7 +108,7 @@ async def change_profile(
 ) -> Player:
     """Change what others see of the own account."""
     command = await read_json(request, ChangeProfile)
-    return await use_cases.change_profile(accounts, principal, command)
+    return await own_account.change_profile(accounts, principal, command)
 
 
 @delete("/me", status_code=204)
@@ -137,11 +138,9 @@ async def security_events(
     given = parameters_of(request, "limit", "cursor")
     limit = whole_number(given, "limit", DEFAULT_LIMIT, 1, GREATEST_LIMIT)
     place = cursors.cursor_of(AUDIT, given, Place, principal.user_id) or NEWEST
-    page = await use_cases.own_security_events(accounts, principal, place, limit)
-    if page.following is None:
-        return Response(page.events)
-    following = cursors.next_page(AUDIT, given, page.following, principal.user_id)
-    return Response(page.events, headers=following)
+    page = await own_account.own_security_events(accounts, principal, place, limit)
+    link = cursors.next_page(AUDIT, given, page.following, principal.user_id)
+    return Response([*page.items], headers=link)
 
 
 @get("/sessions")
@@ -153,7 +152,7 @@ async def sessions(
 ) -> list[Session]:
     """List the own running sessions, the last used first."""
     parameters_of(request)
-    return await use_cases.own_sessions(accounts, principal, _call(request, caller))
+    return await own_account.own_sessions(accounts, principal, _call(request, caller))
 
 
 @delete("/sessions/{session_id:str}", status_code=204)
@@ -167,7 +166,7 @@ async def end_session(
     """End one of the own sessions."""
     identity = id_of(session_id, NO_SESSION)
     parameters_of(request)
-    await use_cases.end_session(accounts, principal, identity, _call(request, caller))
+    await own_account.end_session(accounts, principal, identity, _call(request, caller))
 
 
 def _call(request: WebRequest, caller: Caller) -> Call:

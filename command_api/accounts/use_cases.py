@@ -1,32 +1,22 @@
-"""What can be done with an account: one function for each thing a player asks."""
+"""How players come in and go: making an account, signing in, staying signed in, signing out."""
 
 from contextlib import suppress
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from msgspec import Struct
 from psycopg_pool import AsyncConnectionPool
 
 from command_api.accounts import audit, players, refresh_tokens, sessions
 from command_api.accounts.addresses import folded, is_address
-from command_api.accounts.answers import Player, Session, TokenPair
+from command_api.accounts.answers import Player, TokenPair
 from command_api.accounts.audit import Happening
-from command_api.accounts.commands import (
-    Call,
-    ChangePassword,
-    ChangeProfile,
-    Login,
-    Logout,
-    Refresh,
-    Register,
-)
+from command_api.accounts.commands import Call, Login, Logout, Refresh, Register
 from command_api.accounts.credentials import Credentials
-from command_api.accounts.display_names import display_name_fault
 from command_api.accounts.key_ring import KeyRing
 from command_api.accounts.limits import (
     AccountLimits,
     count_login,
-    count_password,
     count_refresh,
     count_registration,
     note_network,
@@ -37,19 +27,15 @@ from command_api.accounts.sessions import EndReason
 from command_api.accounts.tokens import access_token, new_refresh_token
 from command_api.accounts.unverified import refuse_unverified
 from command_api.mails import asking
-from command_api.mails.kinds import PASSWORD_RESET, VERIFICATION
+from command_api.mails.kinds import VERIFICATION
 from events.identity import Principal
-from events.refusals import Conflict, Invalid, NotFound, Unauthenticated, Unavailable
+from events.refusals import Conflict, Invalid, Unauthenticated, Unavailable
 
 NO_ADDRESS: Final = "This is not an e-mail address, such as name@example.com."
 TAKEN: Final = "There is already an account with this e-mail address."
 WRONG: Final = "The e-mail address or the password is not right."
-WRONG_CURRENT: Final = "The current password is not right."
-CHANGED_MEANWHILE: Final = "The password was changed meanwhile. Sign in again with the new one."
 OVER: Final = "This session is over. Sign in again."
 NO_TOKEN: Final = "This is not a refresh token of yours."  # noqa: S105 - no secret
-NO_ACCOUNT: Final = "This account does not exist any more."
-NO_SESSION: Final = "There is no such session."
 
 
 class Accounts(Struct, frozen=True):
@@ -67,7 +53,7 @@ class Accounts(Struct, frozen=True):
 async def register(accounts: Accounts, command: Register, call: Call) -> Player:
     """Make an account. Raises `Invalid`, `TooManyRequests`, and `Conflict` for a known address."""
     email = command.email.strip()
-    _refuse_faults(
+    refuse_faults(
         {
             "email": [] if is_address(email) else [NO_ADDRESS],
             "password": objections(command.password, email, accounts.password_rules),
@@ -158,73 +144,12 @@ async def logout(accounts: Accounts, principal: Principal, command: Logout, call
             )
 
 
-async def me(accounts: Accounts, principal: Principal) -> Player:
-    """The principal's own account; raises `Unauthenticated` when it is gone."""
-    return (await _player(accounts, principal)).shown()
-
-
-async def change_profile(
-    accounts: Accounts, principal: Principal, command: ChangeProfile
-) -> Player:
-    """Change what others see of the player; raises `Invalid`."""
-    fault = display_name_fault(command.display_name)
-    _refuse_faults({"display_name": [fault] if fault else []})
-    async with accounts.pool.connection() as connection:
-        player = await players.rename(connection, principal.user_id, command.display_name)
-    if player is None:
-        raise Unauthenticated(NO_ACCOUNT)
-    return player.shown()
-
-
-async def change_password(
-    accounts: Accounts, principal: Principal, command: ChangePassword, call: Call
-) -> None:
-    """Replace the password and end every other session.
-
-    Raises `Invalid` for a wrong current password or a new one that is not taken,
-    `TooManyRequests`, and `Conflict` when the password was changed meanwhile.
-    """
-    player = await _player(accounts, principal)
-    _refuse_faults({"new": objections(command.new, player.email, accounts.password_rules)})
-    await count_password(accounts.pool, accounts.limits, player.id, call)
-    if not await accounts.credentials.matches(command.current, player.password_hash):
-        async with accounts.pool.connection() as connection:
-            failed = Happening.PASSWORD_CHANGE_FAILED
-            await audit.record(connection, failed, call, player.id, principal.session_id)
-        raise Invalid(WRONG_CURRENT, {"current": [WRONG_CURRENT]})
-    password_hash = await accounts.credentials.hash(command.new)
-    async with accounts.pool.connection() as connection, connection.transaction():
-        if not await players.change_password(connection, player, password_hash, call.now):
-            raise Conflict(CHANGED_MEANWHILE)
-        await asking.forget_tokens(connection, PASSWORD_RESET, player.id)
-        await sessions.end_others(connection, principal, EndReason.PASSWORD_CHANGED, call.now)
-        changed = Happening.PASSWORD_CHANGED
-        await audit.record(connection, changed, call, player.id, principal.session_id)
-
-
-async def own_sessions(accounts: Accounts, principal: Principal, call: Call) -> list[Session]:
-    """The principal's running sessions, the last used first."""
-    async with accounts.pool.connection() as connection:
-        return await sessions.running(connection, principal, call.now)
-
-
-async def own_security_events(
-    accounts: Accounts, principal: Principal, place: audit.Place, limit: int
-) -> audit.Page:
-    """What happened to the principal's account, the newest first."""
-    async with accounts.pool.connection() as connection:
-        return await audit.page(connection, principal, place, limit)
-
-
-async def end_session(
-    accounts: Accounts, principal: Principal, session_id: UUID, call: Call
-) -> None:
-    """End one of the principal's sessions; raises `NotFound` if none of them runs under this id."""
-    reason = EndReason.ENDED_BY_PLAYER
-    async with accounts.pool.connection() as connection, connection.transaction():
-        if not await sessions.end(connection, session_id, principal.user_id, reason, call.now):
-            raise NotFound(NO_SESSION)
-        await audit.record(connection, Happening.SESSION_ENDED, call, principal.user_id, session_id)
+def refuse_faults(fields: dict[str, list[str]]) -> None:
+    """Raise `Invalid` when there is any sentence in `fields`."""
+    faults = {name: sentences for name, sentences in fields.items() if sentences}
+    if faults:
+        sentences = [sentence for sentences in faults.values() for sentence in sentences]
+        raise Invalid(" ".join(sentences), faults)
 
 
 async def _begin_session(accounts: Accounts, player: StoredPlayer, call: Call) -> TokenPair:
@@ -248,19 +173,3 @@ async def _hash_again(accounts: Accounts, player: StoredPlayer, password: str) -
         password_hash = await accounts.credentials.hash(password)
         async with accounts.pool.connection() as connection:
             await players.hash_again(connection, player, password_hash)
-
-
-async def _player(accounts: Accounts, principal: Principal) -> StoredPlayer:
-    async with accounts.pool.connection() as connection:
-        player = await players.find(connection, principal.user_id)
-    if player is None:
-        raise Unauthenticated(NO_ACCOUNT)
-    return player
-
-
-def _refuse_faults(fields: dict[str, list[str]]) -> None:
-    """Raise `Invalid` when there is any sentence in `fields`."""
-    faults = {name: sentences for name, sentences in fields.items() if sentences}
-    if faults:
-        sentences = [sentence for sentences in faults.values() for sentence in sentences]
-        raise Invalid(" ".join(sentences), faults)

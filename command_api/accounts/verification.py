@@ -8,7 +8,8 @@ from command_api.accounts.audit import Happening
 from command_api.accounts.commands import Call, Verify
 from command_api.accounts.forgotten_passwords import NOT_VALID
 from command_api.accounts.limits import count_mailed_token, count_verification
-from command_api.accounts.use_cases import Accounts, me
+from command_api.accounts.own_account import me
+from command_api.accounts.use_cases import Accounts
 from command_api.mails import asking
 from command_api.mails.kinds import VERIFICATION
 from events.identity import Principal

@@ -14,9 +14,9 @@ from command_api.matches.operations import (
     PREFER,
     QUOTA_OF_BYTES,
     QUOTA_OF_READINGS,
-    SCORE_SENT,
     STALE,
 )
+from command_api.matches.sent_shapes import SCORE_SENT
 from command_api.matches.upload_form import FILE
 from events.match_shape import NAME, SHARED
 from events.match_view import MatchView

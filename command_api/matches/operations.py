@@ -1,16 +1,14 @@
 """The operations that change matches, as the published document describes them."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from command_api.idempotency import LONGEST
 from command_api.matches.commands import ConfirmStats
-from command_api.matches.upload_form import FILE
+from command_api.matches.sent_shapes import FORM, SENT
 from command_api.preferences import LONGEST_READING_SECONDS, READING_SECONDS
-from events.match_shape import MATCH, NAME, READ, SCORE, TIME, UNREAD, pair_of, statistics
+from events.match_shape import MATCH, READ, UNREAD
 from events.match_view import MatchView
-from events.operations import Answer, Operation, Parameter, Schema, Shape, nullable, ref
-from events.stats import GREATEST_POSSESSION, GREATEST_VALUE
+from events.operations import Answer, Operation, Parameter
 
 TAG: Final = "Matches"
 ONE: Final = "/api/matches/{match_id}/"
@@ -50,39 +48,6 @@ IF_MATCH: Final = Parameter(
     says="Change the match only while it is at this version.",
     schema={"type": "string", "examples": ['"3"']},
 )
-CLOSED: Final[Schema] = {"additionalProperties": False}
-FORM: Final[Schema] = {
-    "type": "object",
-    "properties": {
-        FILE: {
-            "type": "string",
-            "format": "binary",
-            "description": "A PNG, JPEG or WebP of at most 10 MiB, 25 megapixels and 10,000"
-            " pixels a side.",
-        },
-        "opponent_name": NAME,
-        "score_user": SCORE,
-        "score_opponent": SCORE,
-        "penalties_user": SCORE,
-        "penalties_opponent": SCORE,
-        "stats": {
-            "type": "string",
-            "contentMediaType": "application/json",
-            "contentSchema": ref("StatsSent"),
-            "description": "Statistics as a JSON text.",
-            "examples": ['{"possession": {"user": 42, "opponent": 58}}'],
-        },
-        "side": ref("Side"),
-        "played_at": TIME,
-    },
-    "required": [FILE, "opponent_name"],
-    "additionalProperties": False,
-}
-SENT: Final[Mapping[str, Any]] = {
-    "score_user": 4,
-    "score_opponent": 2,
-    "stats": {"possession": {"user": 42, "opponent": 58}, "shots": {"user": 11, "opponent": 7}},
-}
 
 QUOTA_OF_BYTES: Final = "The pictures of this player take up all that one may keep."
 QUOTA_OF_READINGS: Final = "Too many pictures of this player wait to be read."
@@ -207,49 +172,5 @@ OPERATIONS: Final = (
             422: OTHER_REQUEST,
             429: QUOTA_OF_READINGS,
         },
-    ),
-)
-
-
-def _sent(greatest: int) -> Schema:
-    """A number in a request: people's forms send digits in quotes, and they count as well."""
-    return {
-        "anyOf": [
-            {"type": "integer", "minimum": 0, "maximum": greatest},
-            {"type": "string", "pattern": f"^[0-9]{{1,{len(str(greatest))}}}$"},
-        ]
-    }
-
-
-SCORE_SENT: Final = _sent(SCORE["maximum"])
-SCHEMAS: Final[Mapping[str, Schema]] = {
-    "StatsSent": {**statistics("PairSent", "SharesSent"), **CLOSED},
-    "PairSent": {
-        **pair_of(
-            nullable(_sent(GREATEST_VALUE)), "A number for the player, the opponent or both."
-        ),
-        **CLOSED,
-    },
-    "SharesSent": {
-        **pair_of(
-            nullable(_sent(GREATEST_POSSESSION)),
-            "Percent of the time with the ball; the two add up to 100. 0 and 0 means not known.",
-        ),
-        **CLOSED,
-    },
-}
-SHAPES: Final = (
-    Shape(
-        struct=ConfirmStats,
-        name="Confirmation",
-        fields={
-            "score_user": SCORE_SENT,
-            "score_opponent": SCORE_SENT,
-            "penalties_user": nullable(SCORE_SENT),
-            "penalties_opponent": nullable(SCORE_SENT),
-            "stats": ref("StatsSent"),
-            "opponent_name": NAME,
-        },
-        example=SENT,
     ),
 )

@@ -12,7 +12,6 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import AsyncConnection
 
-from events.answering import AsyncAnsweringConnection
 from events.catalogue import CURRENT
 from events.matches import (
     ConfirmationRequested,
@@ -24,6 +23,7 @@ from events.matches import (
     ScreenshotUploaded,
     StatsExtracted,
 )
+from events.pipelined import PipelinedConnection
 from events.refusals import Conflict, TooManyRequests
 from events.screenshots import Screenshots, original_of
 from events.statement_pool import StatementPool
@@ -124,7 +124,7 @@ class Quotas:
 
     async def _charge(
         self,
-        conn: AsyncAnsweringConnection,
+        conn: PipelinedConnection,
         player_id: UUID,
         match_id: UUID,
         size: int,

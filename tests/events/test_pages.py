@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from msgspec import Struct
 
-from events.pages import Cursors
+from events.pages import Cursors, Page, page_of
 from events.refusals import Invalid
 
 PLAYER, STRANGER = UUID(int=1), UUID(int=2)
@@ -27,6 +27,24 @@ def followed(given: Mapping[str, str], cursors: Cursors = CURSORS) -> dict[str, 
     address = re.fullmatch('<(.*)>; rel="next"', link)
     assert address
     return dict(parse_qsl(urlsplit(address[1]).query, strict_parsing=True))
+
+
+@pytest.mark.parametrize(
+    ("found", "page"),
+    [
+        ([], Page([], None)),
+        ([3, 5], Page([3, 5], None)),
+        ([3, 5, 8], Page([3, 5], Place(5))),
+    ],
+)
+def test_what_is_found_beyond_a_page_says_that_there_is_more(
+    found: list[int], page: Page[int, Place]
+) -> None:
+    assert page_of(found, 2, Place) == page
+
+
+def test_no_link_leads_beyond_the_last_page() -> None:
+    assert CURSORS.next_page("/list/", FILTERS, None, PLAYER) == {}
 
 
 def test_the_next_page_keeps_the_filters_and_finds_its_place() -> None:

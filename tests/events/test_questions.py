@@ -117,3 +117,20 @@ async def test_a_lost_connection_is_told_to_all_and_the_next_question_goes_throu
         )
         assert all(isinstance(each, psycopg.OperationalError) for each in outcomes)
         assert await Gathered(pool, PAIRS).row(SOME[0], SOME[1]) == (SOME[0], SOME[1])
+
+
+async def test_who_waits_for_the_next_question_is_let_go_when_it_is_never_asked(
+    numbered: StatementPool,
+) -> None:
+    async with numbered:
+        gathered = Gathered(numbered, NUMBERED)
+        waiting = [asyncio.create_task(gathered.row(SOME[0]))]
+        await until_on_its_way()
+        waiting.append(asyncio.create_task(gathered.row(SOME[1])))
+        await asyncio.sleep(0)
+        assert gathered._asking
+        gathered._asking.cancel()  # as when the event loop is ending
+        async with asyncio.timeout(5):
+            await asyncio.wait(waiting)
+        assert [each.cancelled() for each in waiting] == [True, True]
+        assert await gathered.row(SOME[2]) is not None

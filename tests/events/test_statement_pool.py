@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from events import answering
+from events import pipelined
 from events.statement_pool import StatementPool
 from events.statements import Statement
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a busy machine does not count as a slow answer."""
-    monkeypatch.setattr(answering, "LONG_SECONDS", 60.0)
+    monkeypatch.setattr(pipelined, "LONG_SECONDS", 60.0)
 
 
 async def backends(pool: StatementPool, times: int, statement: Statement = BACKEND) -> list[Any]:
@@ -29,7 +29,7 @@ async def backends(pool: StatementPool, times: int, statement: Statement = BACKE
 
 async def test_those_who_ask_at_once_share_a_connection(statements: StatementPool) -> None:
     await statements.wait()
-    assert len(set(await backends(statements, answering.MOST_ASKED))) == 1
+    assert len(set(await backends(statements, pipelined.MOST_ASKED))) == 1
 
 
 async def test_nobody_waits_behind_many_while_another_connection_can_be_had(
@@ -37,11 +37,11 @@ async def test_nobody_waits_behind_many_while_another_connection_can_be_had(
 ) -> None:
     await statements.resize(2, 2)
     await statements.wait()
-    assert len(set(await backends(statements, answering.MOST_ASKED + 1))) == 2
+    assert len(set(await backends(statements, pipelined.MOST_ASKED + 1))) == 2
 
 
 async def test_more_than_all_connections_take_wait_for_one(statements: StatementPool) -> None:
-    many = 2 * answering.MOST_ASKED + 1
+    many = 2 * pipelined.MOST_ASKED + 1
     assert len(await backends(statements, many, Statement("SELECT 1::bigint"))) == many
 
 
@@ -69,3 +69,22 @@ async def test_connections_come_back_when_all_are_answered(statements: Statement
     await backends(statements, 40)
     async with asyncio.timeout(5), statements.connection() as one, statements.connection() as other:
         assert one is not other
+
+
+async def test_what_a_connection_no_longer_holds_prepared_is_asked_over_another(
+    statements: StatementPool,
+) -> None:
+    await statements.resize(1, 1)
+    (first,) = await backends(statements, 1)
+    async with statements.connection() as conn:
+        await conn.execute("DEALLOCATE ALL")  # as psycopg does after it rolled back
+    assert await backends(statements, 1) != [first]
+
+
+async def test_all_who_ask_what_cannot_be_asked_are_told_why(statements: StatementPool) -> None:
+    await statements.wait()
+    wrong = Statement("SELECT nothing_of_the_kind")
+    outcomes = await asyncio.gather(
+        *(statements.ask(wrong, {}) for _ in range(3)), return_exceptions=True
+    )
+    assert [type(each) for each in outcomes] == [psycopg.errors.UndefinedColumn] * 3

@@ -15,7 +15,9 @@ from events.answering import (
     AsyncAnsweringConnection,
 )
 from events.log import MatchLog
+from events.pipelined import NoAnswer, PipelinedConnection
 from events.refusals import Unavailable
+from events.statements import Statement
 from tests.examples import UPLOADED
 from tests.faults.proxy import LOOPBACK, Proxy
 from tests.faults.servers import postgres_socket
@@ -56,6 +58,32 @@ async def test_a_cancelled_statement_is_left_at_once(through_proxy: str, proxy: 
             async with asyncio.timeout(0.1):
                 await conn.execute("SELECT 1")
         assert time.monotonic() - asked_at < 1
+        assert conn.closed
+
+
+@pytest.mark.anyio
+async def test_a_question_that_nobody_takes_is_given_up(through_proxy: str, proxy: Proxy) -> None:
+    async with await PipelinedConnection.connect(through_proxy, autocommit=True) as conn:
+        proxy.stall()
+        asked_at = time.monotonic()
+        with pytest.raises(NoAnswer):
+            await conn.ask(Statement("SELECT %(text)s::text"), {"text": "x" * 20_000_000})
+        assert time.monotonic() - asked_at < SOON
+        assert conn.closed
+
+
+@pytest.mark.anyio
+async def test_a_question_that_is_cut_off_halfway_is_lost(through_proxy: str, proxy: Proxy) -> None:
+    async with await PipelinedConnection.connect(through_proxy, autocommit=True) as conn:
+        proxy.stall()
+        asking = asyncio.create_task(
+            conn.ask(Statement("SELECT %(text)s::text"), {"text": "x" * 20_000_000})
+        )
+        await asyncio.sleep(0.1)
+        proxy.reset()
+        async with asyncio.timeout(1):
+            with pytest.raises(psycopg.OperationalError):
+                await asking
         assert conn.closed
 
 

@@ -9,6 +9,9 @@ pytest.register_assert_rewrite(
     "tests.properties.friends_deeds",
     "tests.properties.friends_machine",
     "tests.properties.friends_rows",
+    "tests.properties.http_deeds",
+    "tests.properties.http_machine",
+    "tests.properties.matches_deeds",
     "tests.properties.matches_machine",
 )
 

@@ -139,7 +139,7 @@ async def _friends_are_shown(system: FriendsSystem, model: FriendsModel, player:
         place, is_over = None, False
         while not is_over:
             page = await friends_of(conn, player, place, PAGE)
-            known += page.friends
+            known += page.items
             place, is_over = page.following, page.following is None
         assert _rows(known) == friends(model, player)
         for since, until in SPANS:
@@ -153,7 +153,7 @@ async def _table_is_shown(
     place, is_over = None, False
     while not is_over:
         page = await leaderboard_of(conn, player, span, place, PAGE)
-        standings += page.standings
+        standings += page.items
         place, is_over = page.following, page.following is None
     table = _rows(standings)
     assert [row["rank"] for row in table] == sorted(row["rank"] for row in table)

@@ -1,14 +1,11 @@
 """Random commands, readings and projecting, against the model after every step."""
 
-import asyncio
-from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, precondition, rule
-from msgspec import Struct
 
 from command_api.matches.commands import (
     DeleteMatch,
@@ -17,50 +14,26 @@ from command_api.matches.commands import (
     RestoreMatch,
 )
 from command_api.matches.executing import Done
-from command_api.matches.upload_form import Upload
-from command_api.matches.use_cases import MatchCommands
-from events.base import Cause
-from events.refusals import Refusal
-from tests.examples import NOON
 from tests.properties import sayings
 from tests.properties.comparing import everything_fits, is_shown, shows
-from tests.properties.model import Model, Refused
+from tests.properties.matches_deeds import Attempt, MatchesDeeds
 from tests.properties.system import System
 
 PLAYERS: Final = tuple(UUID(int=number) for number in (1, 2, 3))
-COMMANDS: Final = UUID(int=4)
 # Few, so that much happens to each.
 MOST_MATCHES: Final = 4
 OTHER: Final = b"another request"
 
 
-class Attempt(Struct, frozen=True):
-    """A command to a match, as it may be sent again."""
-
-    player: UUID
-    match_id: UUID
-    command: MatchCommand
-    on_model: Callable[[], None]
-    version: int | None
-    cause: Cause
-    fingerprint: bytes
-
-
-class MatchesMachine(RuleBasedStateMachine):
+class MatchesMachine(MatchesDeeds, RuleBasedStateMachine):
     """Players of two processes, the OCR and the projection, in any order."""
 
     matches = Bundle("matches")
     attempts = Bundle("attempts")
 
     def __init__(self, system: System) -> None:
-        super().__init__()
-        self.system = system
-        self.model = Model()
-        self.uploads: dict[UUID, tuple[Upload, Cause]] = {}
-        self.positions: dict[UUID, int] = {}
-        self.commands = 0
-        self.clock = NOON
-        system.begin_anew()
+        RuleBasedStateMachine.__init__(self)
+        MatchesDeeds.__init__(self, system)
 
     @precondition(lambda self: len(self.model.matches) < MOST_MATCHES)
     @rule(
@@ -74,7 +47,7 @@ class MatchesMachine(RuleBasedStateMachine):
     def upload(self, player: UUID, details: Any, said: Any, reading: Any, minutes: int) -> UUID:
         """An upload, with numbers or without; its reading may come while it waits."""
         self.clock += timedelta(minutes=minutes)
-        cause = self._cause(player)
+        cause = self.cause(player)
         match_id = uuid5(cause.command_id, "match")
         upload = sayings.upload(details, said)
         self.uploads[match_id] = (upload, cause)
@@ -82,10 +55,10 @@ class MatchesMachine(RuleBasedStateMachine):
         known = {"owner": player, "created_at": cause.occurred_at, "own_names": names}
         self.model.upload(match_id, {**details, **known}, said)
         if reading and said is None:
-            done = self.system.run(self._read_meanwhile(match_id, player, reading))
+            done = self.system.run(self.read_meanwhile(match_id, player, reading))
             self.model.answer(match_id, 1, reading, None)
         else:
-            done = self.system.run(self._upload(self.system.commands, match_id, player))
+            done = self.system.run(self.send_upload(self.system.commands, match_id, player))
         shows(done.match, self.model.matches[match_id])
         return match_id
 
@@ -109,18 +82,18 @@ class MatchesMachine(RuleBasedStateMachine):
         )
         self.model.answer(match_id, asked, reading, failure)
         self.system.run(self.system.answers(*[message] * times))
-        self._is_in_log(match_id)
+        self.is_in_log(match_id)
 
     @rule(
         target=attempts, match_id=matches, said=sayings.puts | sayings.patches, stale=sayings.stale
     )
     def confirm(self, match_id: UUID, said: Any, stale: int | None) -> Attempt:
         command = sayings.command(said)
-        return self._ask(
+        return self.ask_for(
             match_id,
             command,
             lambda: self.model.confirm(match_id, said),
-            self._version(match_id, stale),
+            self.version(match_id, stale),
         )
 
     @rule(target=attempts, match_id=matches, command=sayings.plain_commands, stale=sayings.stale)
@@ -132,16 +105,16 @@ class MatchesMachine(RuleBasedStateMachine):
             RestoreMatch: self.model.restore,
             RequestExtraction: self.model.read_again,
         }[type(command)]
-        version = self._version(match_id, stale)
-        return self._ask(match_id, command, lambda: on_model(match_id), version)
+        version = self.version(match_id, stale)
+        return self.ask_for(match_id, command, lambda: on_model(match_id), version)
 
     @rule(attempt=attempts, fingerprint=st.none() | st.just(OTHER))
     def send_again(self, attempt: Attempt, fingerprint: bytes | None) -> None:
         """The same command once more, or another request under its id."""
         if attempt.cause.command_id not in self.positions:
-            self._send(attempt)
+            self.send(attempt)
             return
-        outcome = self._outcome(
+        outcome = self.outcome(
             self.system.others.change(
                 attempt.match_id,
                 attempt.player,
@@ -162,15 +135,15 @@ class MatchesMachine(RuleBasedStateMachine):
     def upload_again_and_meddle(self, match_id: UUID, player: UUID, command: MatchCommand) -> None:
         """The upload's repeat changes nothing; to a stranger, a match is like none."""
         owner = self.model.matches[match_id]["owner"]
-        again = self._outcome(self._upload(self.system.others, match_id, owner))
+        again = self.outcome(self.send_upload(self.system.others, match_id, owner))
         assert isinstance(again, Done), again
         shows(again.match, self.model.matches[match_id])
-        other = self._upload(self.system.others, match_id, owner, fingerprint=OTHER)
-        assert self._outcome(other) == "Unprocessable"
+        other = self.send_upload(self.system.others, match_id, owner, fingerprint=OTHER)
+        assert self.outcome(other) == "Unprocessable"
         if player == owner:
             match_id = uuid5(match_id, "no match")
-        asked = self.system.commands.change(match_id, player, command, self._cause(player))
-        assert self._outcome(asked) == "NotFound"
+        asked = self.system.commands.change(match_id, player, command, self.cause(player))
+        assert self.outcome(asked) == "NotFound"
         assert self.system.log.head() == len(self.model.log)
 
     @rule(match_id=matches, first=sayings.puts, second=sayings.puts, stale=sayings.stale)
@@ -184,7 +157,7 @@ class MatchesMachine(RuleBasedStateMachine):
         version = None if stale is None else match["version"]
         commands = (self.system.commands, self.system.others)
         both = (first, second)
-        outcomes = self.system.run(self._at_once(match_id, both, commands, version))
+        outcomes = self.system.run(self.at_once(match_id, both, commands, version))
         done = {
             outcome.match.version: said
             for outcome, said in zip(outcomes, both, strict=True)
@@ -195,7 +168,7 @@ class MatchesMachine(RuleBasedStateMachine):
             assert version_now == match["version"]
         assert len(done) == (1 if version else 2)
         assert "VersionMismatch" in outcomes or not version
-        self._is_in_log(match_id)
+        self.is_in_log(match_id)
 
     @rule(limit=st.sampled_from([1, 3, 500]))
     def project(self, limit: int) -> None:
@@ -207,125 +180,3 @@ class MatchesMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         everything_fits(self.system, self.model, PLAYERS)
-
-    async def _upload(
-        self,
-        commands: MatchCommands,
-        match_id: UUID,
-        player: UUID,
-        seconds: float = 0,
-        fingerprint: bytes = b"upload",
-    ) -> Done:
-        upload, cause = self.uploads[match_id]
-        command = await commands.keep(upload, match_id, player)
-        return await commands.begin(command, upload.confirmation, cause, seconds, fingerprint)
-
-    async def _read_meanwhile(self, match_id: UUID, player: UUID, reading: Any) -> Done:
-        """The upload waits until its reading has arrived and is projected."""
-        uploading = self._upload(self.system.commands, match_id, player, seconds=20)
-        waiting = asyncio.create_task(uploading)
-        await self.system.there(match_id)
-        await self.system.answers(sayings.read(match_id, 1, reading))
-        await asyncio.to_thread(self.system.project, 500)
-        return await waiting
-
-    def _ask(
-        self,
-        match_id: UUID,
-        command: MatchCommand,
-        on_model: Callable[[], None],
-        version: int | None = None,
-    ) -> Attempt:
-        player = self.model.matches[match_id]["owner"]
-        cause = self._cause(player)
-        fingerprint = cause.command_id.bytes
-        attempt = Attempt(player, match_id, command, on_model, version, cause, fingerprint)
-        self._send(attempt)
-        return attempt
-
-    def _send(self, attempt: Attempt) -> None:
-        """A command that was not recorded before."""
-        before = len(self.model.log)
-        match = self.model.matches[attempt.match_id]
-        expected = self._refusal(attempt)
-        outcome = self._outcome(
-            self.system.commands.change(
-                attempt.match_id,
-                attempt.player,
-                attempt.command,
-                attempt.cause,
-                attempt.version,
-                attempt.fingerprint,
-            )
-        )
-        if expected:
-            assert outcome == expected
-        else:
-            assert isinstance(outcome, Done), outcome
-            position = len(self.model.log) if len(self.model.log) > before else None
-            assert outcome.position == position
-            if position:
-                self.positions[attempt.cause.command_id] = position
-            shows(outcome.match, match)
-        self._is_in_log(attempt.match_id)
-
-    def _refusal(self, attempt: Attempt) -> str | None:
-        """Do it on the model; gives the kind of refusal if it is refused."""
-        match = self.model.matches[attempt.match_id]
-        is_gone = match["deleted"] and not isinstance(attempt.command, RestoreMatch)
-        if attempt.version not in (None, match["version"]) and not is_gone:
-            return "VersionMismatch"
-        try:
-            attempt.on_model()
-        except Refused as refused:
-            return str(refused)
-        return None
-
-    def _outcome(self, asked: Any) -> Done | str:
-        """What came of a command: what was done, or the kind of refusal."""
-        return self.system.run(_outcome(asked))
-
-    async def _at_once(
-        self,
-        match_id: UUID,
-        both: tuple[Any, Any],
-        commands: tuple[MatchCommands, MatchCommands],
-        version: int | None,
-    ) -> list[Done | str]:
-        player = self.model.matches[match_id]["owner"]
-        return await asyncio.gather(
-            *(
-                _outcome(
-                    at.change(match_id, player, sayings.command(said), self._cause(player), version)
-                )
-                for at, said in zip(commands, both, strict=True)
-            )
-        )
-
-    def _version(self, match_id: UUID, stale: int | None) -> int | None:
-        return None if stale is None else self.model.matches[match_id]["version"] - stale
-
-    def _cause(self, player: UUID) -> Cause:
-        self.commands += 1
-        command_id = uuid5(COMMANDS, str(self.commands))
-        return Cause(
-            command_id=command_id,
-            actor=f"player:{player}",
-            occurred_at=self.clock,
-            correlation_id=command_id,
-            causation_id=command_id,
-        )
-
-    def _is_in_log(self, match_id: UUID) -> None:
-        """The log holds what the model knows, and nothing else."""
-        match = self.system.log.load(match_id)
-        assert match is not None
-        shows(match, self.model.matches[match_id])
-        assert self.system.log.head() == len(self.model.log)
-
-
-async def _outcome(asked: Coroutine[Any, Any, Done]) -> Done | str:
-    try:
-        return await asked
-    except Refusal as refusal:
-        return type(refusal).__name__

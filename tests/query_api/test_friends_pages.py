@@ -56,8 +56,8 @@ async def test_friends_come_once_each(database_of_friends: str, limit: int) -> N
     place: FriendPlace | None = None
     async with await psycopg.AsyncConnection.connect(database_of_friends) as conn:
         while page := await friends_of(conn, OWNER_ID, place, limit):
-            assert len(page.friends) <= limit
-            friends += page.friends
+            assert len(page.items) <= limit
+            friends += page.items
             place = page.following
             if place is None:
                 break
@@ -73,8 +73,8 @@ async def test_level_players_of_a_table_come_once_each_by_their_names(
     place: TablePlace | None = None
     async with await psycopg.AsyncConnection.connect(database_of_friends) as conn:
         while page := await leaderboard_of(conn, OWNER_ID, Span(), place, limit):
-            assert len(page.standings) <= limit
-            standings += page.standings
+            assert len(page.items) <= limit
+            standings += page.items
             place = page.following
             if place is None:
                 break

@@ -120,7 +120,7 @@ def test_pages_hold_every_opponent_once_in_order(
         async with await AsyncAnsweringConnection.connect(database) as conn:
             while True:
                 page = await read_page(conn, OWNER, sort, after, 1)
-                views += page.views
+                views += page.items
                 after = page.following
                 if after is None:
                     return [msgspec.json.decode(view, type=OpponentView) for view in views]

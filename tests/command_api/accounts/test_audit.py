@@ -6,17 +6,11 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from command_api.accounts.answers import Player
+from command_api.accounts.answers import Player, SecurityEvent
 from command_api.accounts.audit import NEWEST, Happening, Place, record
 from command_api.accounts.commands import Login, Refresh, Register
-from command_api.accounts.use_cases import (
-    Accounts,
-    login,
-    own_security_events,
-    own_sessions,
-    refresh,
-    register,
-)
+from command_api.accounts.own_account import own_security_events, own_sessions
+from command_api.accounts.use_cases import Accounts, login, refresh, register
 from events.identity import Principal
 from events.refusals import Conflict, Unauthenticated
 from tests.command_api.accounts.conftest import CALL, EMAIL, NOW, PASSWORD, at, audited
@@ -28,7 +22,7 @@ FORGERY = "x\n2026-03-01 12:00:00,000 INFO command_api.accounts.audit: password_
 
 async def kinds(accounts: Accounts, principal: Principal) -> list[str]:
     page = await own_security_events(accounts, principal, NEWEST, 500)
-    return [event.kind for event in page.events]
+    return [event.kind for event in page.items]
 
 
 async def test_own_events_are_listed_the_newest_first(accounts: Accounts, amina: Player) -> None:
@@ -39,13 +33,13 @@ async def test_own_events_are_listed_the_newest_first(accounts: Accounts, amina:
     (session,) = await own_sessions(accounts, Principal(amina.id, amina.id), CALL)
     page = await own_security_events(accounts, Principal(amina.id, session.id), NEWEST, 500)
     assert page.following is None
-    assert [(e.kind, e.session_id, e.is_current_session) for e in page.events] == [
+    assert [(e.kind, e.session_id, e.is_current_session) for e in page.items] == [
         ("refreshed", session.id, True),
         ("login_succeeded", session.id, True),
         ("login_failed", None, False),
         ("registered", None, False),
     ]
-    assert {(e.happened_at, e.request_id) for e in page.events} == {(NOW, CALL.request_id)}
+    assert {(e.happened_at, e.request_id) for e in page.items} == {(NOW, CALL.request_id)}
 
 
 async def test_the_events_of_another_are_not_listed(accounts: Accounts, amina: Player) -> None:
@@ -61,15 +55,15 @@ async def test_pages_hold_every_event_once(accounts: Accounts, amina: Player) ->
     for minute in range(6):
         await login(accounts, Login(EMAIL, PASSWORD), at(NOW, f"192.0.2.{minute}"))
     whole = await own_security_events(accounts, principal, NEWEST, 7)
-    assert (len(whole.events), whole.following) == (7, None)
+    assert (len(whole.items), whole.following) == (7, None)
     place: Place | None = NEWEST
-    listed = []
+    listed: list[SecurityEvent] = []
     while place:
         page = await own_security_events(accounts, principal, place, 3)
-        assert len(page.events) <= 3
-        listed += page.events
+        assert len(page.items) <= 3
+        listed += page.items
         place = page.following
-    assert listed == whole.events
+    assert listed == whole.items
 
 
 @pytest.mark.parametrize(
@@ -144,4 +138,4 @@ async def test_lines_of_parallel_calls_name_their_own_request(
 
     await asyncio.gather(*(guess(number) for number in range(8)))
     page = await own_security_events(accounts, Principal(amina.id, amina.id), NEWEST, 8)
-    assert {event.request_id.int for event in page.events} == {100 + n for n in range(8)}
+    assert {event.request_id.int for event in page.items} == {100 + n for n in range(8)}

@@ -8,7 +8,8 @@ import pytest
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import ChangeProfile
 from command_api.accounts.display_names import display_name_fault
-from command_api.accounts.use_cases import Accounts, change_profile, me
+from command_api.accounts.own_account import change_profile, me
+from command_api.accounts.use_cases import Accounts
 from events.identity import Principal
 from events.refusals import Invalid, Unauthenticated
 

@@ -21,7 +21,8 @@ from command_api.accounts.commands import (
 )
 from command_api.accounts.credentials import Credentials
 from command_api.accounts.forgotten_passwords import NOT_VALID, forgot_password, reset_password
-from command_api.accounts.use_cases import Accounts, change_password, login, me, register
+from command_api.accounts.own_account import change_password, me
+from command_api.accounts.use_cases import Accounts, login, register
 from events.identity import Verifier
 from events.refusals import Invalid, TooManyRequests, Unauthenticated, Unavailable
 from events.revocations import session_is_live

@@ -13,7 +13,8 @@ from command_api.accounts.answers import Player
 from command_api.accounts.commands import ChangePassword, Login
 from command_api.accounts.credentials import Argon2Cost, Credentials
 from command_api.accounts.limits import AccountLimits
-from command_api.accounts.use_cases import WRONG, Accounts, change_password, login, me
+from command_api.accounts.own_account import change_password, me
+from command_api.accounts.use_cases import WRONG, Accounts, login
 from events.identity import Verifier
 from events.refusals import TooManyRequests, Unauthenticated, Unavailable
 from tests.command_api.accounts.conftest import (

@@ -9,7 +9,8 @@ import pytest
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import Login, Refresh
 from command_api.accounts.limits import AccountLimits
-from command_api.accounts.use_cases import Accounts, login, own_sessions, refresh
+from command_api.accounts.own_account import own_sessions
+from command_api.accounts.use_cases import Accounts, login, refresh
 from events.identity import Principal, Verifier
 from events.refusals import TooManyRequests, Unauthenticated
 from tests.command_api.accounts.conftest import CALL, EMAIL, NOW, PASSWORD, Open, at, audited

@@ -9,17 +9,8 @@ import pytest
 from command_api.accounts import players, sessions
 from command_api.accounts.answers import Player, TokenPair
 from command_api.accounts.commands import ChangePassword, Login, Logout, Refresh, Register
-from command_api.accounts.use_cases import (
-    Accounts,
-    change_password,
-    end_session,
-    login,
-    logout,
-    me,
-    own_sessions,
-    refresh,
-    register,
-)
+from command_api.accounts.own_account import change_password, end_session, me, own_sessions
+from command_api.accounts.use_cases import Accounts, login, logout, refresh, register
 from events.identity import Principal, Verifier
 from events.refusals import Invalid, NotFound, TooManyRequests, Unauthenticated
 from events.revocations import session_is_live

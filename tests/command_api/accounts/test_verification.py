@@ -9,8 +9,9 @@ import pytest
 from command_api.accounts.answers import Player
 from command_api.accounts.commands import Login, Register, Verify
 from command_api.accounts.forgotten_passwords import NOT_VALID
+from command_api.accounts.own_account import me
 from command_api.accounts.unverified import UNVERIFIED
-from command_api.accounts.use_cases import Accounts, login, me, register
+from command_api.accounts.use_cases import Accounts, login, register
 from command_api.accounts.verification import (
     ON_ITS_WAY,
     VERIFIED_ALREADY,

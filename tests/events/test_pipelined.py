@@ -9,8 +9,8 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from events import answering
-from events.answering import AsyncAnsweringConnection
+from events import pipelined
+from events.pipelined import PipelinedConnection
 from events.statements import Rows, Statement
 
 SLOW = Statement("SELECT 1::bigint FROM pg_sleep(%(seconds)s)")
@@ -19,9 +19,9 @@ ONE = Statement("SELECT %(number)s::bigint")
 PREPARED = Statement("SELECT count(*) FROM pg_prepared_statements WHERE name LIKE 'ask%'")
 
 
-def connected(database: str, use: Callable[[AsyncAnsweringConnection], Awaitable[Any]]) -> Any:
+def connected(database: str, use: Callable[[PipelinedConnection], Awaitable[Any]]) -> Any:
     async def run() -> Any:
-        async with await AsyncAnsweringConnection.connect(database, autocommit=True) as conn:
+        async with await PipelinedConnection.connect(database, autocommit=True) as conn:
             return await use(conn)
 
     return asyncio.run(run())
@@ -40,29 +40,18 @@ def test_values_go_there_and_come_back(database: str) -> None:
         " %(nothing)s::text, %(number)s::bigint, '\\x00ff'::bytea"
     )
 
-    async def use(conn: AsyncAnsweringConnection) -> Any:
+    async def use(conn: PipelinedConnection) -> Any:
         return (await conn.ask(statement, given)).row(0)
 
     assert connected(database, use) == (*given.values(), -3, b"\x00\xff")
 
 
-def test_both_ways_of_asking_take_turns_on_a_connection(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> Any:
-        read = []
-        for number in range(10):
-            read.append((await conn.ask(ONE, {"number": number})).value(0, 0))
-            read += await (await conn.execute("SELECT 10 + %s", [number])).fetchone() or ()
-        return read
-
-    assert sorted(connected(database, use)) == list(range(20))
-
-
 def test_only_the_latest_statements_stay_prepared(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "MOST_PREPARED", 3)
+    monkeypatch.setattr(pipelined, "MOST_PREPARED", 3)
 
-    async def use(conn: AsyncAnsweringConnection) -> Any:
+    async def use(conn: PipelinedConnection) -> Any:
         for number in (*range(9), 8, 0):
             rows = await conn.ask(Statement(f"SELECT {number}::bigint"), {})
             assert rows.value(0, 0) == number
@@ -72,7 +61,7 @@ def test_only_the_latest_statements_stay_prepared(
 
 
 def test_a_statement_that_fails_ends_the_connection(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         with pytest.raises(psycopg.errors.DivisionByZero):
             await conn.ask(Statement("SELECT 1 / %(number)s::bigint"), {"number": 0})
         assert conn.closed
@@ -81,7 +70,7 @@ def test_a_statement_that_fails_ends_the_connection(database: str) -> None:
 
 
 def test_a_statement_that_is_broken_off_ends_the_connection(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
                 await conn.ask(SLOW, {"seconds": 60})
@@ -93,9 +82,9 @@ def test_a_statement_that_is_broken_off_ends_the_connection(database: str) -> No
 def test_a_statement_without_an_answer_is_given_up(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "ANSWER_WITHIN_SECONDS", 0.2)
+    monkeypatch.setattr(pipelined, "ANSWER_WITHIN_SECONDS", 0.2)
 
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         with pytest.raises(psycopg.OperationalError, match="does not answer"):
             await conn.ask(SLOW, {"seconds": 60})
         assert conn.closed
@@ -104,7 +93,7 @@ def test_a_statement_without_an_answer_is_given_up(
 
 
 def test_a_connection_that_the_server_ended_is_lost(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         await conn.ask(ONE, {"number": 1})
         with psycopg.connect(database, autocommit=True) as other:
             other.execute("SELECT pg_terminate_backend(%s)", [conn.info.backend_pid])
@@ -119,7 +108,7 @@ def test_a_connection_that_the_server_ended_is_lost(database: str) -> None:
 def test_those_who_ask_at_once_are_answered_in_one_pass_each_with_its_own(database: str) -> None:
     number_of_it = Statement("SELECT %(number)s::bigint, txid_current()::bigint")
 
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         rows = await asyncio.gather(*(conn.ask(number_of_it, {"number": n}) for n in range(40)))
         assert [each.value(0, 0) for each in rows] == [*range(40)]
         # Nobody shares a transaction: they are numbered one after the other.
@@ -133,7 +122,7 @@ def test_those_who_ask_at_once_are_answered_in_one_pass_each_with_its_own(databa
 def test_a_statement_that_fails_takes_nobody_along(database: str) -> None:
     by = Statement("SELECT 6 / %(number)s::bigint")
 
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         one, failed, three = await asyncio.gather(
             *(conn.ask(by, {"number": n}) for n in (1, 0, 3)), return_exceptions=True
         )
@@ -147,7 +136,7 @@ def test_a_statement_that_fails_takes_nobody_along(database: str) -> None:
 
 
 def test_a_statement_that_cannot_be_prepared_takes_nobody_along(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         wrong = Statement("SELECT nothing_of_the_kind")
         failed, one = await asyncio.gather(
             conn.ask(wrong, {}), conn.ask(ONE, {"number": 1}), return_exceptions=True
@@ -160,7 +149,7 @@ def test_a_statement_that_cannot_be_prepared_takes_nobody_along(database: str) -
 
 
 def test_who_asks_without_a_value_leaves_the_connection_as_it_was(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         with pytest.raises(KeyError):
             await conn.ask(ONE, {})
         assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
@@ -170,7 +159,7 @@ def test_who_asks_without_a_value_leaves_the_connection_as_it_was(database: str)
 
 
 def test_one_who_goes_away_leaves_the_others_their_answers(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         slow, one = (
             asyncio.create_task(conn.ask(SLOW, {"seconds": 0.2})),
             asyncio.create_task(conn.ask(ONE, {"number": 1})),
@@ -185,7 +174,7 @@ def test_one_who_goes_away_leaves_the_others_their_answers(database: str) -> Non
 
 
 def test_all_who_wait_are_told_when_the_connection_is_lost(database: str) -> None:
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         asking = asyncio.gather(
             *(conn.ask(SLOW, {"seconds": 60}) for _ in range(3)), return_exceptions=True
         )
@@ -202,9 +191,9 @@ def test_all_who_wait_are_told_when_the_connection_is_lost(database: str) -> Non
 def test_those_behind_a_slow_one_are_given_their_own_time(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "ANSWER_WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(pipelined, "ANSWER_WITHIN_SECONDS", 0.5)
 
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         await asyncio.gather(*(conn.ask(SLOW, {"seconds": 0.2}) for _ in range(4)))
         assert not conn.closed
 
@@ -214,14 +203,48 @@ def test_those_behind_a_slow_one_are_given_their_own_time(
 def test_nobody_is_sent_behind_one_who_takes_long(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answering, "LONG_SECONDS", 0.0)
+    monkeypatch.setattr(pipelined, "LONG_SECONDS", 0.0)
 
-    async def use(conn: AsyncAnsweringConnection) -> None:
+    async def use(conn: PipelinedConnection) -> None:
         assert conn.has_time
         slow = asyncio.create_task(conn.ask(SLOW, {"seconds": 0.1}))
         await asyncio.sleep(0)
         assert not conn.has_time
         await slow
         assert conn.has_time
+
+    connected(database, use)
+
+
+def test_one_who_goes_away_when_answered_leaves_the_connection_as_it_is(database: str) -> None:
+    async def use(conn: PipelinedConnection) -> None:
+        second: asyncio.Task[Rows]
+
+        async def ask_first() -> None:
+            await conn.ask(ONE, {"number": 1})
+            second.cancel()  # whose answer has come with the first one, and woke nobody yet
+
+        first = asyncio.create_task(ask_first())
+        second = asyncio.create_task(conn.ask(ONE, {"number": 2}))
+        await asyncio.sleep(0)
+        with psycopg.connect(database) as other:  # the event loop sees both answers at once
+            other.execute("SELECT pg_sleep(0.1)")
+        await asyncio.wait([first, second])
+        assert second.cancelled()
+        assert (await conn.ask(ONE, {"number": 3})).value(0, 0) == 3
+
+    connected(database, use)
+
+
+def test_a_long_question_is_sent_as_there_is_room(database: str) -> None:
+    length = Statement("SELECT length(%(text)s::text)::bigint, %(number)s::bigint")
+    text = "x" * 5_000_000  # sockets take some hundred thousand bytes at a time
+
+    async def use(conn: PipelinedConnection) -> None:
+        rows = await asyncio.gather(
+            *(conn.ask(length, {"text": text[n:], "number": n}) for n in range(3))
+        )
+        assert [each.row(0) for each in rows] == [(len(text) - n, n) for n in range(3)]
+        assert await (await conn.execute("SELECT 1")).fetchone() == (1,)
 
     connected(database, use)
