@@ -4,15 +4,15 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 import msgspec
 import nats.errors
 import psycopg
 from nats.aio.client import Client
-from psycopg import AsyncConnection
 
 from events import pending, relay_streams, tail
+from events.answering import AsyncAnsweringConnection
 from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
 from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
@@ -101,7 +101,7 @@ class Relay:
         self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
         log.warning("%s", self.trouble)
 
-    async def _follow(self, conn: AsyncConnection[Any]) -> bool:
+    async def _follow(self, conn: AsyncAnsweringConnection) -> bool:
         """Note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
@@ -113,7 +113,7 @@ class Relay:
             self._position = found.position
         return found.is_behind
 
-    async def _send_due(self, conn: AsyncConnection[Any]) -> bool:
+    async def _send_due(self, conn: AsyncAnsweringConnection) -> bool:
         """Send what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             due = await pending.due(conn, self._clock(), SENDS_AT_ONCE)
@@ -124,7 +124,7 @@ class Relay:
                 await self._reconcile(conn, one, one.sequence)
         return len(due) == SENDS_AT_ONCE
 
-    async def _send(self, conn: AsyncConnection[Any], one: Pending) -> None:
+    async def _send(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
         message = ScreenshotUploaded(
             request_id=one.request_id,
             match_id=one.match_id,
@@ -142,7 +142,7 @@ class Relay:
             )
         log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
 
-    async def _reconcile(self, conn: AsyncConnection[Any], one: Pending, sequence: int) -> None:
+    async def _reconcile(self, conn: AsyncAnsweringConnection, one: Pending, sequence: int) -> None:
         state = await self._queue.state()
         is_held = sequence >= state.first_sequence and await self._queue.holds(sequence)
         is_delivered = sequence <= state.delivered
@@ -162,11 +162,11 @@ class Relay:
             case _:
                 assert_never(what)
 
-    async def _postpone(self, conn: AsyncConnection[Any], one: Pending) -> None:
+    async def _postpone(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
         async with cut_after(conn, self._lease):
             await pending.postpone(conn, one.request_id, self._clock() + pause_after(one.sends))
 
-    async def _look_at_streams(self, conn: AsyncConnection[Any]) -> StreamState:
+    async def _look_at_streams(self, conn: AsyncAnsweringConnection) -> StreamState:
         """Where a stream was made anew, what it held is due again. Gives the state of the queue."""
         readings = await stream_state(self._client, READINGS_STREAM)
         queue = await stream_state(self._client, SCREENSHOTS_STREAM)
@@ -177,5 +177,5 @@ class Relay:
         self._looked_at = monotonic()
         return queue
 
-    async def _note(self, conn: AsyncConnection[Any], stream: str, state: StreamState) -> bool:
+    async def _note(self, conn: AsyncAnsweringConnection, stream: str, state: StreamState) -> bool:
         return await relay_streams.note(conn, stream, state, self._clock())
