@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
@@ -37,44 +38,40 @@ class Pending(Struct, frozen=True, kw_only=True):
     sequence: int | None
 
 
-class _Asked(Struct, frozen=True, kw_only=True):
-    """What is noted of a reading that is asked for."""
+class Asked(Pending, frozen=True, kw_only=True):
+    """A reading that the log asks for, as it is noted: due at once, unless it was sent already."""
 
-    request_id: UUID
-    match_id: UUID
-    correlation_id: UUID
-    screenshot: str
     position: int
     is_attached: bool
+    due_at: datetime
+
+    def after(self, sequence: int, now: datetime, due_at: datetime) -> Self:
+        """The same, sent for the first time."""
+        return replace(self, sends=1, sent_at=now, sequence=sequence, due_at=due_at)
 
 
 FIELDS: Final = Pending.__struct_fields__
 COLUMNS: Final = ", ".join(FIELDS)
 # One statement: a transaction of several costs several times as much. What it deletes stood in
 # the table before this batch, and what it adds is not seen by that.
-_FOLLOW: Final = Statement(
-    """
+_NOTE: Final = Statement(
+    f"""
     WITH struck AS (
         DELETE FROM log.pending_readings
         WHERE request_id = ANY(%(answered)s::uuid[])
            OR match_id = ANY(%(erased)s::uuid[])
            OR (match_id = ANY(%(replaced)s::uuid[]) AND is_attached)
     ), noted AS (
-        INSERT INTO log.pending_readings (
-            request_id, match_id, correlation_id, screenshot, position, is_attached, due_at
-        )
-        SELECT *, %(now)s::timestamptz
-        FROM json_to_recordset(%(asked)s::json) AS asked (
-            request_id uuid, match_id uuid, correlation_id uuid,
-            screenshot text, position bigint, is_attached boolean
-        )
+        INSERT INTO log.pending_readings ({COLUMNS}, position, is_attached, due_at)
+        SELECT {COLUMNS}, position, is_attached, due_at
+        FROM json_populate_recordset(NULL::log.pending_readings, %(asked)s::json)
         ON CONFLICT (request_id) DO NOTHING
     )
     INSERT INTO log.checkpoints (follower, position)
     VALUES (%(follower)s, %(position)s)
     ON CONFLICT (follower)
     DO UPDATE SET position = EXCLUDED.position, moved_at = clock_timestamp()
-    """
+    """  # noqa: S608  # the columns are ours
 )
 _DUE: Final = Statement(
     f"""
@@ -104,26 +101,24 @@ async def position(conn: AsyncConnection[Any]) -> int:
     return row[0] if row else 0
 
 
-async def follow(
-    conn: AsyncAnsweringConnection,
-    mapper: EventMapper,
-    batch: Sequence[Recorded],
-    position: int,
-    now: datetime,
+async def asked(
+    conn: AsyncConnection[Any], mapper: EventMapper, wanted: Wanted, now: datetime
+) -> list[Asked]:
+    """The readings that are asked for, in the order of the log."""
+    return [await _asked(conn, mapper, recorded, now) for recorded in wanted.asked.values()]
+
+
+async def note(
+    conn: AsyncAnsweringConnection, wanted: Wanted, asked: Sequence[Asked], position: int
 ) -> None:
-    """Note what the events ask for and what they bring, and the position, in one transaction."""
-    wanted = Wanted()
-    for recorded in batch:
-        wanted.take(recorded)
-    asked = [await _asked(conn, mapper, recorded) for recorded in wanted.asked.values()]
+    """Note what is asked for, strike what nobody waits for, and move on, in one transaction."""
     await conn.ask(
-        _FOLLOW,
+        _NOTE,
         {
             "answered": array_of(wanted.answered),
             "erased": array_of(wanted.erased),
             "replaced": array_of(wanted.replaced),
             "asked": msgspec.json.encode(asked).decode(),
-            "now": now,
             "follower": FOLLOWER,
             "position": position,
         },
@@ -183,17 +178,23 @@ async def all_due(conn: AsyncConnection[Any], now: datetime, *, queue_is_lost: b
     return cursor.rowcount
 
 
-async def _asked(conn: AsyncConnection[Any], mapper: EventMapper, recorded: Recorded) -> _Asked:
+async def _asked(
+    conn: AsyncConnection[Any], mapper: EventMapper, recorded: Recorded, now: datetime
+) -> Asked:
     event = recorded.event
     if isinstance(event, ScreenshotUploaded | ScreenshotAttached):
         screenshot = event.screenshot
     else:
         screenshot = (await upload_of(conn, mapper, event.match_id)).screenshot
-    return _Asked(
+    return Asked(
         request_id=event.id,
         match_id=event.match_id,
         correlation_id=event.cause.correlation_id,
         screenshot=screenshot,
+        sends=0,
+        sent_at=None,
+        sequence=None,
         position=recorded.position,
         is_attached=isinstance(event, ScreenshotAttached),
+        due_at=now,
     )

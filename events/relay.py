@@ -18,11 +18,11 @@ from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
 from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.noting import Noted
-from events.pending import Pending
+from events.pending import Asked, Pending
 from events.reconciling import Fate, fate, pause_after
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
 from events.waiting_out import wait_out
-from events.wanted_readings import KINDS
+from events.wanted_readings import KINDS, Wanted
 
 LOCK: Final = "tracker relay"
 SENDS_AT_ONCE: Final = 50
@@ -70,6 +70,7 @@ class Relay:
         self._position = 0
         self._noted = Noted(0)
         self._looked_at = 0.0
+        self._may_be_due = True  # something that was noted
         self.trouble: str | None = "The relay has not begun yet."
 
     async def run(self) -> None:
@@ -87,9 +88,11 @@ class Relay:
                 self._noted = Noted(self._position)
             self._queue.begin(await self._look_at_streams(conn))
             while True:
-                is_behind = await self._follow(conn) or await self._send_due(conn)
+                is_behind = await self._follow(conn)
                 if monotonic() - self._looked_at > LOOK_AT_STREAMS_SECONDS:
                     await self._look_at_streams(conn)
+                if self._may_be_due and not is_behind:
+                    is_behind = self._may_be_due = await self._send_due(conn)
                 self.trouble = None
                 if not is_behind:
                     await notified(conn, PATIENCE_SECONDS)
@@ -102,16 +105,33 @@ class Relay:
         log.warning("%s", self.trouble)
 
     async def _follow(self, conn: AsyncAnsweringConnection) -> bool:
-        """Note what was appended; True if there may be more."""
+        """Send and note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
-            if self._noted.is_due(found.position, found=bool(found.events)):
-                await pending.follow(
-                    conn, self._mapper, found.events, found.position, self._clock()
-                )
-                self._noted.note(found.position)
-            self._position = found.position
+            wanted = Wanted.of(found.events)
+            asked = await pending.asked(conn, self._mapper, wanted, self._clock())
+        if self._noted.is_due(found.position, found=bool(found.events)):
+            try:
+                await self._send_first(asked)
+            finally:  # what could not be sent is due
+                async with cut_after(conn, self._lease):
+                    await pending.note(conn, wanted, asked, found.position)
+            self._noted.note(found.position)
+        self._position = found.position
         return found.is_behind
+
+    async def _send_first(self, asked: list[Asked]) -> None:
+        """Send what is new before it is noted, unless there may be others before it.
+
+        To note it, find it due and mark it would cost twice as much. After a crash before the note
+        it is read again, and its message is the same.
+        """
+        self._may_be_due |= len(asked) > SENDS_AT_ONCE
+        if not self._may_be_due:
+            for number, one in enumerate(asked):
+                sequence = await self._publish(one)
+                now = self._clock()
+                asked[number] = one.after(sequence, now, now + pause_after(1))
 
     async def _send_due(self, conn: AsyncAnsweringConnection) -> bool:
         """Send what is due; True if there may be more."""
@@ -125,6 +145,14 @@ class Relay:
         return len(due) == SENDS_AT_ONCE
 
     async def _send(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
+        sequence = await self._publish(one)
+        now = self._clock()
+        async with cut_after(conn, self._lease):
+            await pending.mark_sent(
+                conn, one.request_id, sequence, now, now + pause_after(one.sends + 1)
+            )
+
+    async def _publish(self, one: Pending) -> int:
         message = ScreenshotUploaded(
             request_id=one.request_id,
             match_id=one.match_id,
@@ -135,12 +163,8 @@ class Relay:
         # that is sent on purpose once more has a new id, or the stream would swallow it.
         message_id = f"{one.request_id}:{one.sends}" if one.sends else str(one.request_id)
         sequence = await self._queue.publish(message, message_id)
-        now = self._clock()
-        async with cut_after(conn, self._lease):
-            await pending.mark_sent(
-                conn, one.request_id, sequence, now, now + pause_after(one.sends + 1)
-            )
         log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
+        return sequence
 
     async def _reconcile(self, conn: AsyncAnsweringConnection, one: Pending, sequence: int) -> None:
         state = await self._queue.state()
@@ -175,6 +199,7 @@ class Relay:
             if await self._note(conn, SCREENSHOTS_STREAM, queue):
                 self._queue.begin(queue)
         self._looked_at = monotonic()
+        self._may_be_due = True
         return queue
 
     async def _note(self, conn: AsyncAnsweringConnection, stream: str, state: StreamState) -> bool:
