@@ -27,13 +27,13 @@ def run_ocr(settings: Settings) -> None:
 
 def run_followers(settings: Settings) -> None:
     """Project, relay and take in readings until SIGTERM or SIGINT."""
-    import asyncio
+    import uvloop
 
     from deploy.database_check import refuse_unusable
     from deploy.followers import follow
 
     refuse_unusable(settings.database)
-    asyncio.run(follow(settings))
+    uvloop.run(follow(settings))
 
 
 def migrate(settings: Settings) -> None:

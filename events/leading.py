@@ -10,6 +10,8 @@ from typing import Any, Final
 import psycopg
 from psycopg import AsyncConnection
 
+from events.answering import AsyncAnsweringConnection
+
 # A leader that says nothing to the database for this long is none any more.
 LEASE_SECONDS: Final = 5.0
 TRY_AGAIN_SECONDS: Final = 0.5
@@ -17,9 +19,11 @@ CONNECT_SECONDS: Final = 2
 
 
 @asynccontextmanager
-async def connected(conninfo: str) -> AsyncIterator[AsyncConnection[Any]]:
+async def connected(conninfo: str) -> AsyncIterator[AsyncAnsweringConnection]:
     """A connection in autocommit, opened in a bounded time and closed in any case."""
-    conn = await AsyncConnection.connect(conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS)
+    conn = await AsyncAnsweringConnection.connect(
+        conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
+    )
     try:
         yield conn
     finally:
@@ -44,7 +48,7 @@ async def cut_after(conn: AsyncConnection[Any], seconds: float) -> AsyncIterator
 @asynccontextmanager
 async def leading(
     conninfo: str, lock: str, lease: float, on_standby: Callable[[], None]
-) -> AsyncIterator[AsyncConnection[Any]]:
+) -> AsyncIterator[AsyncAnsweringConnection]:
     """Wait until no other session holds `lock`, then lead for as long as the connection holds.
 
     The server ends a session that asks nothing for `lease` seconds, and so the lead of a process
@@ -62,6 +66,9 @@ async def leading(
 
 async def notified(conn: AsyncConnection[Any], seconds: float) -> None:
     """Wait until something is told of what `conn` listens to, or for so long."""
+    # What came with the answers to `ask` lies where psycopg does not look.
+    if [*iter(conn.pgconn.notifies, None)]:
+        return
     async for _ in conn.notifies(timeout=seconds, stop_after=1):
         pass
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from events.statement_pool import StatementPool
-from events.statements import Statement
+from events.statements import Statement, array_of
 
 Key = tuple[UUID, ...]
 Answered = asyncio.Future[tuple[Any, ...] | None]
@@ -72,6 +72,5 @@ class Gathered:
 
 
 def _arrays(keys: Sequence[Key]) -> dict[str, str]:
-    """An array for each part of the keys, as PostgreSQL spells it."""
-    parts = zip(*keys, strict=True)
-    return {f"keys_{n}": "{" + ",".join(map(str, part)) + "}" for n, part in enumerate(parts)}
+    """An array for each part of the keys."""
+    return {f"keys_{n}": array_of(part) for n, part in enumerate(zip(*keys, strict=True))}

@@ -4,25 +4,25 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, Final, assert_never
+from typing import Final, assert_never
 
 import msgspec
 import nats.errors
 import psycopg
 from nats.aio.client import Client
-from psycopg import AsyncConnection
 
 from events import pending, relay_streams, tail
+from events.answering import AsyncAnsweringConnection
 from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
 from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
 from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.noting import Noted
-from events.pending import Pending
+from events.pending import Asked, Pending
 from events.reconciling import Fate, fate, pause_after
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
 from events.waiting_out import wait_out
-from events.wanted_readings import KINDS
+from events.wanted_readings import KINDS, Wanted
 
 LOCK: Final = "tracker relay"
 SENDS_AT_ONCE: Final = 50
@@ -70,6 +70,7 @@ class Relay:
         self._position = 0
         self._noted = Noted(0)
         self._looked_at = 0.0
+        self._may_be_due = True  # something that was noted
         self.trouble: str | None = "The relay has not begun yet."
 
     async def run(self) -> None:
@@ -87,9 +88,11 @@ class Relay:
                 self._noted = Noted(self._position)
             self._queue.begin(await self._look_at_streams(conn))
             while True:
-                is_behind = await self._follow(conn) or await self._send_due(conn)
+                is_behind = await self._follow(conn)
                 if monotonic() - self._looked_at > LOOK_AT_STREAMS_SECONDS:
                     await self._look_at_streams(conn)
+                if self._may_be_due and not is_behind:
+                    is_behind = self._may_be_due = await self._send_due(conn)
                 self.trouble = None
                 if not is_behind:
                     await notified(conn, PATIENCE_SECONDS)
@@ -101,19 +104,36 @@ class Relay:
         self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
         log.warning("%s", self.trouble)
 
-    async def _follow(self, conn: AsyncConnection[Any]) -> bool:
-        """Note what was appended; True if there may be more."""
+    async def _follow(self, conn: AsyncAnsweringConnection) -> bool:
+        """Send and note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
-            if self._noted.is_due(found.position, found=bool(found.events)):
-                await pending.follow(
-                    conn, self._mapper, found.events, found.position, self._clock()
-                )
-                self._noted.note(found.position)
-            self._position = found.position
+            wanted = Wanted.of(found.events)
+            asked = await pending.asked(conn, self._mapper, wanted, self._clock())
+        if self._noted.is_due(found.position, found=bool(found.events)):
+            try:
+                await self._send_first(asked)
+            finally:  # what could not be sent is due
+                async with cut_after(conn, self._lease):
+                    await pending.note(conn, wanted, asked, found.position)
+            self._noted.note(found.position)
+        self._position = found.position
         return found.is_behind
 
-    async def _send_due(self, conn: AsyncConnection[Any]) -> bool:
+    async def _send_first(self, asked: list[Asked]) -> None:
+        """Send what is new before it is noted, unless there may be others before it.
+
+        To note it, find it due and mark it would cost twice as much. After a crash before the note
+        it is read again, and its message is the same.
+        """
+        self._may_be_due |= len(asked) > SENDS_AT_ONCE
+        if not self._may_be_due:
+            for number, one in enumerate(asked):
+                sequence = await self._publish(one)
+                now = self._clock()
+                asked[number] = one.after(sequence, now, now + pause_after(1))
+
+    async def _send_due(self, conn: AsyncAnsweringConnection) -> bool:
         """Send what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             due = await pending.due(conn, self._clock(), SENDS_AT_ONCE)
@@ -124,7 +144,15 @@ class Relay:
                 await self._reconcile(conn, one, one.sequence)
         return len(due) == SENDS_AT_ONCE
 
-    async def _send(self, conn: AsyncConnection[Any], one: Pending) -> None:
+    async def _send(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
+        sequence = await self._publish(one)
+        now = self._clock()
+        async with cut_after(conn, self._lease):
+            await pending.mark_sent(
+                conn, one.request_id, sequence, now, now + pause_after(one.sends + 1)
+            )
+
+    async def _publish(self, one: Pending) -> int:
         message = ScreenshotUploaded(
             request_id=one.request_id,
             match_id=one.match_id,
@@ -135,14 +163,10 @@ class Relay:
         # that is sent on purpose once more has a new id, or the stream would swallow it.
         message_id = f"{one.request_id}:{one.sends}" if one.sends else str(one.request_id)
         sequence = await self._queue.publish(message, message_id)
-        now = self._clock()
-        async with cut_after(conn, self._lease):
-            await pending.mark_sent(
-                conn, one.request_id, sequence, now, now + pause_after(one.sends + 1)
-            )
         log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
+        return sequence
 
-    async def _reconcile(self, conn: AsyncConnection[Any], one: Pending, sequence: int) -> None:
+    async def _reconcile(self, conn: AsyncAnsweringConnection, one: Pending, sequence: int) -> None:
         state = await self._queue.state()
         is_held = sequence >= state.first_sequence and await self._queue.holds(sequence)
         is_delivered = sequence <= state.delivered
@@ -162,11 +186,11 @@ class Relay:
             case _:
                 assert_never(what)
 
-    async def _postpone(self, conn: AsyncConnection[Any], one: Pending) -> None:
+    async def _postpone(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
         async with cut_after(conn, self._lease):
             await pending.postpone(conn, one.request_id, self._clock() + pause_after(one.sends))
 
-    async def _look_at_streams(self, conn: AsyncConnection[Any]) -> StreamState:
+    async def _look_at_streams(self, conn: AsyncAnsweringConnection) -> StreamState:
         """Where a stream was made anew, what it held is due again. Gives the state of the queue."""
         readings = await stream_state(self._client, READINGS_STREAM)
         queue = await stream_state(self._client, SCREENSHOTS_STREAM)
@@ -175,7 +199,8 @@ class Relay:
             if await self._note(conn, SCREENSHOTS_STREAM, queue):
                 self._queue.begin(queue)
         self._looked_at = monotonic()
+        self._may_be_due = True
         return queue
 
-    async def _note(self, conn: AsyncConnection[Any], stream: str, state: StreamState) -> bool:
+    async def _note(self, conn: AsyncAnsweringConnection, stream: str, state: StreamState) -> bool:
         return await relay_streams.note(conn, stream, state, self._clock())

@@ -5,7 +5,7 @@ cursors and adapters, which cost several times what the driver below them does.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
@@ -32,6 +32,11 @@ class Statement:
     def values(self, given: Mapping[str, Any]) -> list[bytes | None]:
         """The values in their order, as text: the server knows by their places what they are."""
         return [None if (value := given[n]) is None else str(value).encode() for n in self.names]
+
+
+def array_of(values: Iterable[object]) -> str:
+    """An array as PostgreSQL spells it, of values that need no quotes: ids, names of events."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 class Rows:

@@ -7,14 +7,32 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
 
+from events.answering import AsyncAnsweringConnection
 from events.appending import PLAN_ONCE
 from events.catalogue import CURRENT, NAMES
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent, ScreenshotUploaded
+from events.statements import Statement, array_of
 
 # Positions have no gaps, so this is how many events a stretch holds.
 STRETCH: Final = 2000
+_READ: Final = Statement(
+    """
+    WITH stretch AS (
+        SELECT least(
+            coalesce(max(notification_id), 0), %(after)s::bigint + %(stretch)s::bigint
+        ) AS reached
+        FROM log.events
+    )
+    SELECT reached, notification_id, topic, state, originator_id, originator_version
+    FROM stretch
+    LEFT JOIN log.events
+      ON notification_id > %(after)s AND notification_id <= reached
+      AND topic <> ALL(%(others)s)
+    ORDER BY notification_id
+    """
+)
 
 
 class Tail(Struct, frozen=True):
@@ -38,7 +56,7 @@ async def listen(conn: AsyncConnection[Any], kinds: Collection[type[MatchEvent]]
 
 
 async def read(
-    conn: AsyncConnection[Any],
+    conn: AsyncAnsweringConnection,
     mapper: EventMapper,
     after: int,
     kinds: Collection[type[MatchEvent]],
@@ -48,32 +66,21 @@ async def read(
 
     Others are not even sent: most followers wait for few kinds, and the log has millions.
     """
-    cursor = await conn.execute(
-        """
-        WITH stretch AS (
-            SELECT least(coalesce(max(notification_id), 0), %(after)s + %(stretch)s) AS reached
-            FROM log.events
-        )
-        SELECT reached, notification_id, topic, state, originator_id, originator_version
-        FROM stretch
-        LEFT JOIN log.events
-          ON notification_id > %(after)s AND notification_id <= reached
-          AND topic <> ALL(%(others)s)
-        ORDER BY notification_id
-        """,
+    rows = await conn.ask(
+        _READ,
         {
             "after": after,
             "stretch": stretch,
             # What is not known here comes along, and is refused: it might matter.
-            "others": [name for name, kind in CURRENT.items() if kind not in kinds],
+            "others": array_of(name for name, kind in CURRENT.items() if kind not in kinds),
         },
     )
-    rows = await cursor.fetchall()
-    reached: int = rows[0][0]
+    found = [rows.row(number) for number in range(len(rows))]
+    reached: int = found[0][0]
     return Tail(
         [
             Recorded(position, cast(MatchEvent, mapper.decode(*stored)))
-            for _, position, *stored in rows
+            for _, position, *stored in found
             if position is not None
         ],
         max(reached, after),

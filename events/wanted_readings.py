@@ -1,6 +1,7 @@
 """What a batch of events asks to be read, and which readings nobody waits for any more."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Self
 from uuid import UUID
 
 from events.log import Recorded
@@ -40,6 +41,14 @@ class Wanted:
         self.answered: list[UUID] = []
         self.erased: list[UUID] = []
         self.replaced: list[UUID] = []
+
+    @classmethod
+    def of(cls, batch: Iterable[Recorded]) -> Self:
+        """What the events of a batch ask for."""
+        wanted = cls()
+        for recorded in batch:
+            wanted.take(recorded)
+        return wanted
 
     def take(self, recorded: Recorded) -> None:
         """Go on with the next event."""

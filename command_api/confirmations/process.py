@@ -7,12 +7,11 @@ time has come. It holds no timer and no state of its own, so it may be killed at
 import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import uuid5
 
 import msgspec
 import psycopg
-from psycopg import AsyncConnection
 
 from command_api.confirmations import deadlines
 from command_api.confirmations.commands import ExpireConfirmation, RemindOfConfirmation
@@ -20,6 +19,7 @@ from command_api.confirmations.deadlines import KINDS, Due
 from command_api.confirmations.rules import expire, remind
 from command_api.matches.executing import Executor, existing
 from events import tail
+from events.answering import AsyncAnsweringConnection
 from events.base import Cause
 from events.codec import EventMapper, UnknownEvent
 from events.leading import LEASE_SECONDS, cut_after, leading, notified
@@ -88,13 +88,13 @@ class ConfirmationProcess:
         self.trouble = f"The confirmations wait: {type(error).__name__} {error}".strip()
         log.warning("%s", self.trouble)
 
-    async def begin(self, conn: AsyncConnection[Any]) -> None:
+    async def begin(self, conn: AsyncAnsweringConnection) -> None:
         """Go on where whoever led before has stopped."""
         async with cut_after(conn, self._lease):
             self._position = await deadlines.position(conn)
             self._noted = Noted(self._position)
 
-    async def step(self, conn: AsyncConnection[Any]) -> bool:
+    async def step(self, conn: AsyncAnsweringConnection) -> bool:
         """Follow the log for a batch, then do what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
@@ -110,7 +110,7 @@ class ConfirmationProcess:
             await self._act(conn, one)
         return bool(due)
 
-    async def _act(self, conn: AsyncConnection[Any], one: Due) -> None:
+    async def _act(self, conn: AsyncAnsweringConnection, one: Due) -> None:
         """Give the command. What it leads to comes back by the log."""
         now = self._clock()
         is_over = now >= one.expires_at

@@ -162,3 +162,40 @@ async def test_uploads_are_published_in_the_order_of_the_log(
             await asyncio.to_thread(match_log.append, upload)
         assert await published(bus, len(uploads)) == [upload.id for upload in uploads]
     assert await last_sequence(bus) == len(uploads)
+
+
+async def test_an_upload_sent_but_read_again_is_swallowed_the_second_time(
+    database: str, match_log: MatchLog, bus: Client
+) -> None:
+    first, second = uploaded(1), uploaded(2)
+    match_log.append(first)
+    async with running(Relay(database, bus)):
+        await all_sent(database)
+        match_log.append(second)  # by now it sends what is new before it notes it
+        await until(database, "SELECT count(*) = 2 FROM log.pending_readings WHERE sends = 1")
+    # As after a crash between the acknowledgement and the note.
+    async with await AsyncConnection.connect(database, autocommit=True) as conn:
+        await conn.execute("DELETE FROM log.pending_readings WHERE sequence = 2")
+        await conn.execute("UPDATE log.checkpoints SET position = 1 WHERE follower = 'relay'")
+    async with running(Relay(database, bus)):
+        await until(database, "SELECT count(*) = 2 FROM log.pending_readings WHERE sends = 1")
+    assert await last_sequence(bus) == 2
+
+
+async def test_what_was_noted_and_not_sent_goes_before_what_is_new(
+    database: str, match_log: MatchLog, bus: Client
+) -> None:
+    noted, new = uploaded(1), uploaded(2)
+    async with await AsyncConnection.connect(database, autocommit=True) as conn:
+        await conn.execute(
+            """
+            INSERT INTO log.pending_readings (
+                request_id, match_id, correlation_id, screenshot, position, due_at
+            )
+            VALUES (%s, %s, %s, %s, 0, now())
+            """,
+            [noted.id, noted.match_id, noted.cause.correlation_id, noted.screenshot],
+        )
+    match_log.append(new)
+    async with running(Relay(database, bus)):
+        assert await published(bus, 2) == [noted.id, new.id]

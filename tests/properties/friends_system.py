@@ -8,7 +8,6 @@ from uuid import UUID
 
 import psycopg
 from msgspec import Struct
-from psycopg import AsyncConnection
 
 from command_api.accounts import players
 from command_api.confirmations.process import ConfirmationProcess
@@ -20,6 +19,7 @@ from command_api.matches.quotas import Allowance, Quotas
 from command_api.matches.use_cases import MatchCommands
 from deploy.mail_folder import FolderOfMails
 from deploy.screenshots_folder import FolderOfScreenshots
+from events.leading import connected
 from events.log import MatchLog
 from events.owner_keys import destroy
 from events.progress import Progress
@@ -95,7 +95,7 @@ class FriendsSystem(System):
         async with (
             statement_pool(self.database, most=8) as pool,
             Progress(self.database) as progress,
-            await AsyncConnection.connect(self.database, autocommit=True) as self._leader,
+            connected(self.database) as self._leader,
         ):
             self.pool = pool
             store = FolderOfScreenshots(self._folder)

@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from msgspec.structs import replace
 
 from command_api.confirmations import deadlines
 from command_api.confirmations.process import ConfirmationProcess
 from command_api.matches.executing import Executor
+from events.answering import AsyncAnsweringConnection
 from events.leading import connected
 from events.log import MatchLog
 from events.match import Match
@@ -39,7 +39,7 @@ def asked(*more: MatchEvent) -> list[MatchEvent]:
 class World:
     """The log with the process beside it, whose clock the test turns."""
 
-    def __init__(self, database: str, log: MatchLog, conn: psycopg.AsyncConnection[Any]) -> None:
+    def __init__(self, database: str, log: MatchLog, conn: AsyncAnsweringConnection) -> None:
         self.log = log
         self.conn = conn
         self.now = NOW
