@@ -10,7 +10,7 @@ from typing import Any, Final
 import psycopg
 from psycopg import AsyncConnection
 
-from events.answering import AsyncAnsweringConnection
+from events.pipelined import PipelinedConnection
 
 # A leader that says nothing to the database for this long is none any more.
 LEASE_SECONDS: Final = 5.0
@@ -19,9 +19,9 @@ CONNECT_SECONDS: Final = 2
 
 
 @asynccontextmanager
-async def connected(conninfo: str) -> AsyncIterator[AsyncAnsweringConnection]:
+async def connected(conninfo: str) -> AsyncIterator[PipelinedConnection]:
     """A connection in autocommit, opened in a bounded time and closed in any case."""
-    conn = await AsyncAnsweringConnection.connect(
+    conn = await PipelinedConnection.connect(
         conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
     )
     try:
@@ -48,7 +48,7 @@ async def cut_after(conn: AsyncConnection[Any], seconds: float) -> AsyncIterator
 @asynccontextmanager
 async def leading(
     conninfo: str, lock: str, lease: float, on_standby: Callable[[], None]
-) -> AsyncIterator[AsyncAnsweringConnection]:
+) -> AsyncIterator[PipelinedConnection]:
     """Wait until no other session holds `lock`, then lead for as long as the connection holds.
 
     The server ends a session that asks nothing for `lease` seconds, and so the lead of a process

@@ -11,10 +11,10 @@ from msgspec.structs import replace
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 
-from events.answering import AsyncAnsweringConnection
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import ScreenshotAttached, ScreenshotUploaded
+from events.pipelined import PipelinedConnection
 from events.statements import Statement, array_of
 from events.tail import upload_of
 from events.wanted_readings import Wanted
@@ -109,7 +109,7 @@ async def asked(
 
 
 async def note(
-    conn: AsyncAnsweringConnection, wanted: Wanted, asked: Sequence[Asked], position: int
+    conn: PipelinedConnection, wanted: Wanted, asked: Sequence[Asked], position: int
 ) -> None:
     """Note what is asked for, strike what nobody waits for, and move on, in one transaction."""
     await conn.ask(
@@ -125,7 +125,7 @@ async def note(
     )
 
 
-async def due(conn: AsyncAnsweringConnection, now: datetime, limit: int) -> list[Pending]:
+async def due(conn: PipelinedConnection, now: datetime, limit: int) -> list[Pending]:
     """At most `limit` of those whose time has come: first what was never sent, as in the log."""
     rows = await conn.ask(_DUE, {"now": now, "limit": limit})
     return [
@@ -144,7 +144,7 @@ async def at_sequence(conn: AsyncConnection[Any], sequence: int) -> Pending | No
 
 
 async def mark_sent(
-    conn: AsyncAnsweringConnection,
+    conn: PipelinedConnection,
     request_id: UUID,
     sequence: int,
     now: datetime,

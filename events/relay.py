@@ -12,13 +12,13 @@ import psycopg
 from nats.aio.client import Client
 
 from events import pending, relay_streams, tail
-from events.answering import AsyncAnsweringConnection
 from events.bus import READINGS_STREAM, SCREENSHOTS_STREAM, ScreenshotUploaded
 from events.codec import EventMapper, UnknownEvent
 from events.given_up import give_up
 from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.noting import Noted
 from events.pending import Asked, Pending
+from events.pipelined import PipelinedConnection
 from events.reconciling import Fate, fate, pause_after
 from events.upload_queue import ChainBroken, StreamState, UploadQueue, stream_state
 from events.waiting_out import wait_out
@@ -104,7 +104,7 @@ class Relay:
         self.trouble = f"The relay waits: {type(error).__name__} {error}".strip()
         log.warning("%s", self.trouble)
 
-    async def _follow(self, conn: AsyncAnsweringConnection) -> bool:
+    async def _follow(self, conn: PipelinedConnection) -> bool:
         """Send and note what was appended; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
@@ -133,7 +133,7 @@ class Relay:
                 now = self._clock()
                 asked[number] = one.after(sequence, now, now + pause_after(1))
 
-    async def _send_due(self, conn: AsyncAnsweringConnection) -> bool:
+    async def _send_due(self, conn: PipelinedConnection) -> bool:
         """Send what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             due = await pending.due(conn, self._clock(), SENDS_AT_ONCE)
@@ -144,7 +144,7 @@ class Relay:
                 await self._reconcile(conn, one, one.sequence)
         return len(due) == SENDS_AT_ONCE
 
-    async def _send(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
+    async def _send(self, conn: PipelinedConnection, one: Pending) -> None:
         sequence = await self._publish(one)
         now = self._clock()
         async with cut_after(conn, self._lease):
@@ -166,7 +166,7 @@ class Relay:
         log.info("relayed match=%s request=%s sends=%d", one.match_id, one.request_id, one.sends)
         return sequence
 
-    async def _reconcile(self, conn: AsyncAnsweringConnection, one: Pending, sequence: int) -> None:
+    async def _reconcile(self, conn: PipelinedConnection, one: Pending, sequence: int) -> None:
         state = await self._queue.state()
         is_held = sequence >= state.first_sequence and await self._queue.holds(sequence)
         is_delivered = sequence <= state.delivered
@@ -186,11 +186,11 @@ class Relay:
             case _:
                 assert_never(what)
 
-    async def _postpone(self, conn: AsyncAnsweringConnection, one: Pending) -> None:
+    async def _postpone(self, conn: PipelinedConnection, one: Pending) -> None:
         async with cut_after(conn, self._lease):
             await pending.postpone(conn, one.request_id, self._clock() + pause_after(one.sends))
 
-    async def _look_at_streams(self, conn: AsyncAnsweringConnection) -> StreamState:
+    async def _look_at_streams(self, conn: PipelinedConnection) -> StreamState:
         """Where a stream was made anew, what it held is due again. Gives the state of the queue."""
         readings = await stream_state(self._client, READINGS_STREAM)
         queue = await stream_state(self._client, SCREENSHOTS_STREAM)
@@ -202,5 +202,5 @@ class Relay:
         self._may_be_due = True
         return queue
 
-    async def _note(self, conn: AsyncAnsweringConnection, stream: str, state: StreamState) -> bool:
+    async def _note(self, conn: PipelinedConnection, stream: str, state: StreamState) -> bool:
         return await relay_streams.note(conn, stream, state, self._clock())

@@ -7,12 +7,12 @@ from uuid import UUID
 from msgspec import Struct
 from psycopg import AsyncConnection, sql
 
-from events.answering import AsyncAnsweringConnection
 from events.appending import PLAN_ONCE
 from events.catalogue import CURRENT, NAMES
 from events.codec import EventMapper
 from events.log import Recorded
 from events.matches import MatchEvent, ScreenshotUploaded
+from events.pipelined import PipelinedConnection
 from events.statements import Statement, array_of
 
 # Positions have no gaps, so this is how many events a stretch holds.
@@ -56,7 +56,7 @@ async def listen(conn: AsyncConnection[Any], kinds: Collection[type[MatchEvent]]
 
 
 async def read(
-    conn: AsyncAnsweringConnection,
+    conn: PipelinedConnection,
     mapper: EventMapper,
     after: int,
     kinds: Collection[type[MatchEvent]],

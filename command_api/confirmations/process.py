@@ -19,13 +19,13 @@ from command_api.confirmations.deadlines import KINDS, Due
 from command_api.confirmations.rules import expire, remind
 from command_api.matches.executing import Executor, existing
 from events import tail
-from events.answering import AsyncAnsweringConnection
 from events.base import Cause
 from events.codec import EventMapper, UnknownEvent
 from events.leading import LEASE_SECONDS, cut_after, leading, notified
 from events.match import Match
 from events.matches import MatchEvent
 from events.noting import Noted
+from events.pipelined import PipelinedConnection
 from events.refusals import Conflict, NotFound, Unavailable
 from events.waiting_out import wait_out
 
@@ -88,13 +88,13 @@ class ConfirmationProcess:
         self.trouble = f"The confirmations wait: {type(error).__name__} {error}".strip()
         log.warning("%s", self.trouble)
 
-    async def begin(self, conn: AsyncAnsweringConnection) -> None:
+    async def begin(self, conn: PipelinedConnection) -> None:
         """Go on where whoever led before has stopped."""
         async with cut_after(conn, self._lease):
             self._position = await deadlines.position(conn)
             self._noted = Noted(self._position)
 
-    async def step(self, conn: AsyncAnsweringConnection) -> bool:
+    async def step(self, conn: PipelinedConnection) -> bool:
         """Follow the log for a batch, then do what is due; True if there may be more."""
         async with cut_after(conn, self._lease):
             found = await tail.read(conn, self._mapper, self._position, KINDS)
@@ -110,7 +110,7 @@ class ConfirmationProcess:
             await self._act(conn, one)
         return bool(due)
 
-    async def _act(self, conn: AsyncAnsweringConnection, one: Due) -> None:
+    async def _act(self, conn: PipelinedConnection, one: Due) -> None:
         """Give the command. What it leads to comes back by the log."""
         now = self._clock()
         is_over = now >= one.expires_at

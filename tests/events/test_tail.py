@@ -7,11 +7,11 @@ import pytest
 
 from command_api.confirmations import deadlines
 from events import tail, wanted_readings
-from events.answering import AsyncAnsweringConnection
 from events.codec import EventMapper
 from events.leading import connected, notified
 from events.log import MatchLog, Recorded
 from events.matches import MatchDeleted, ScreenshotUploaded, StatsExtracted
+from events.pipelined import PipelinedConnection
 from events.wanted_readings import Wanted
 from tests.examples import EVERY_EXAMPLE, EXAMPLES, UPLOADED
 
@@ -20,13 +20,13 @@ MAPPER = EventMapper()
 
 
 @pytest.fixture
-async def conn(database: str) -> AsyncIterator[AsyncAnsweringConnection]:
+async def conn(database: str) -> AsyncIterator[PipelinedConnection]:
     async with connected(database) as conn:
         yield conn
 
 
 async def test_only_what_is_wanted_comes_and_the_place_goes_past_the_rest(
-    conn: AsyncAnsweringConnection, match_log: MatchLog
+    conn: PipelinedConnection, match_log: MatchLog
 ) -> None:
     for event in EXAMPLES.values():
         match_log.append(event)
@@ -40,13 +40,13 @@ async def test_only_what_is_wanted_comes_and_the_place_goes_past_the_rest(
     assert (again.events, again.position, again.is_behind) == ([], len(EXAMPLES), False)
 
 
-async def test_an_empty_log_has_no_events(conn: AsyncAnsweringConnection) -> None:
+async def test_an_empty_log_has_no_events(conn: PipelinedConnection) -> None:
     found = await tail.read(conn, MAPPER, 0, (ScreenshotUploaded,))
     assert (found.events, found.position, found.is_behind) == ([], 0, False)
 
 
 async def test_a_long_log_is_read_in_stretches(
-    conn: AsyncAnsweringConnection, match_log: MatchLog
+    conn: PipelinedConnection, match_log: MatchLog
 ) -> None:
     for event in EXAMPLES.values():
         match_log.append(event)
@@ -70,7 +70,7 @@ def test_what_is_not_asked_for_would_change_nothing(name: str) -> None:
 
 
 async def test_deadlines_ask_for_all_that_they_note(
-    conn: AsyncAnsweringConnection,
+    conn: PipelinedConnection,
 ) -> None:
     now = EXAMPLES["match.deleted.v1"].cause.occurred_at
     for event in EVERY_EXAMPLE.values():
@@ -92,7 +92,7 @@ async def test_deadlines_ask_for_all_that_they_note(
 
 
 async def test_a_follower_is_told_of_the_kinds_that_it_waits_for_alone(
-    conn: AsyncAnsweringConnection, match_log: MatchLog
+    conn: PipelinedConnection, match_log: MatchLog
 ) -> None:
     await tail.listen(conn, (StatsExtracted, MatchDeleted))
     for event in EXAMPLES.values():
@@ -102,7 +102,7 @@ async def test_a_follower_is_told_of_the_kinds_that_it_waits_for_alone(
 
 
 async def test_what_is_told_with_the_answer_to_a_question_wakes_at_once(
-    conn: AsyncAnsweringConnection, match_log: MatchLog
+    conn: PipelinedConnection, match_log: MatchLog
 ) -> None:
     await tail.listen(conn, (ScreenshotUploaded,))
     match_log.append(UPLOADED)

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from command_api.confirmations import deadlines
 from command_api.confirmations.process import ConfirmationProcess
 from command_api.matches.executing import Executor
-from events.answering import AsyncAnsweringConnection
 from events.leading import connected
 from events.log import MatchLog
 from events.match import Match
 from events.matches import ConfirmationReminded, MatchEvent
+from events.pipelined import PipelinedConnection
 from events.sharing import Ending, Verification
 from tests.command_api.confirmations.given import CODE
 from tests.examples import ASKED, BETWEEN_PLAYERS, EXAMPLES, FRIEND_ID, MATCH_ID, OWNER_ID, UPLOADED
@@ -39,7 +39,7 @@ def asked(*more: MatchEvent) -> list[MatchEvent]:
 class World:
     """The log with the process beside it, whose clock the test turns."""
 
-    def __init__(self, database: str, log: MatchLog, conn: AsyncAnsweringConnection) -> None:
+    def __init__(self, database: str, log: MatchLog, conn: PipelinedConnection) -> None:
         self.log = log
         self.conn = conn
         self.now = NOW
