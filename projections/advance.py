@@ -62,14 +62,15 @@ def _together(
         asked = place.ask_lock(pipe)
         # Not before the lock: until it was got, another build may have become the live one.
         found = ask(pipe, place.look_into)
+        # What is asked for here comes with the answers to these, and is in vain if they are others.
+        project = projection.project(pipe, [each.recorded(projection.mapper) for each in batch])
         if place.locked(pipe, asked) != position:
             pipe.commit()
             return Advance()
         if _has_parked(projection, found):
             pipe.commit()
             return None
-        changed = projection.project(pipe, [each.recorded(projection.mapper) for each in batch])
-        place.move(pipe, batch[-1].position, changed)
+        place.move(pipe, batch[-1].position, project())
         pipe.commit()
     return Advance(len(batch), batch[-1].position)
 

@@ -15,15 +15,15 @@ from projections.projection import Projection
 
 MATCHES: Final = Projection(
     name=MATCHES_FOLLOWER,
-    version=8,
-    oldest=8,
+    version=9,
+    oldest=9,
     schema="read_models",
     tables={
         "states": ("match_id",),
         "matches": ("match_id", "owner_id"),
         "owners": ("owner_id",),
         "summaries": ("owner_id",),
-        "reading_quality": ("series",),
+        "reading_quality": ("outcome_id",),
         "own_names": ("key",),
         "match_numbers": ("match_id", "owner_id"),
         "opponents": ("opponent_id",),

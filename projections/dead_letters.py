@@ -122,7 +122,7 @@ def _halved(
         return ()
     try:
         with cursor.connection.transaction():
-            return projection.project(cursor, [entry.recorded for entry in entries])
+            return projection.project(cursor, [entry.recorded for entry in entries])()
     except Exception as error:
         if not is_fault_of_event(error):
             raise

@@ -1,18 +1,19 @@
 """The projection `matches`: every match folded and shown, and every player's summary."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
+from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
 from events.log import Recorded
-from events.match import Match, Result, evolve
+from events.match import Match, evolve
 from events.match_view import view
-from events.matches import FriendErased, MatchErased
+from events.matches import Confirmation, FriendErased, MatchErased, ScreenshotUploaded
 from events.names import fold
 from events.stats import Pair
 from projections import changes as changes_table
@@ -26,21 +27,14 @@ from projections import (
 )
 from projections.duplicates import looks_of
 from projections.halves import HalfChange, half_changes, is_over
+from projections.opponents import Rivals
 from projections.opponents_table import Opponents
 from projections.own_names import Names
 from projections.owners import Versions
 from projections.piped import Session, ask
 from projections.quality import Tries
 from projections.records_table import Holders
-from projections.standings import (
-    NONE,
-    Standing,
-    ask_standings,
-    results,
-    standings_in,
-    write_standings,
-)
-from projections.streaks import Streaks, streaks_of
+from projections.standings_table import Standings
 from projections.upsert import Upsert, Writes
 
 # The columns of the table `matches`, in its order.
@@ -67,16 +61,28 @@ STATES: Final = {"match_id": "uuid", "state": "bytea"}
 _UPSERT: Final = Upsert("matches", COLUMNS, ("match_id", "owner_id"), kept=("created_at",))
 _UPSERT_STATES: Final = Upsert("states", STATES, "match_id")
 _DECODER: Final = msgspec.json.Decoder(Match)
+# Events that name the player whose sums they change, and the opponent.
+_NAMING: Final = (ScreenshotUploaded, Confirmation)
 _ENCODER: Final = msgspec.json.Encoder()
 
+Players = tuple[Standings, Opponents, Holders]
 
-def project(session: Session, batch: Sequence[Recorded]) -> tuple[UUID, ...]:
-    """Fold a batch of events into the rows; gives the matches that changed.
 
-    What is kept of players is asked for before rows are written and read after that, so that all
-    of it is one exchange with the server where the session is a pipe.
+def project(session: Session, batch: Sequence[Recorded]) -> Callable[[], tuple[UUID, ...]]:
+    """Ask for what a batch of events needs; gives what folds them into the rows.
+
+    That gives the matches that changed. Most events name the player whose sums they change, and the
+    opponent: what is kept of both is asked for beside the matches. Where the session is a pipe, all
+    of it is one exchange with the server then, and that of the lock as well.
     """
-    before = _load_matches(session, {recorded.event.match_id for recorded in batch})
+    states = _ask_states(session, {recorded.event.match_id for recorded in batch})
+    return partial(_project, session, batch, states, _ask_players(session, batch))
+
+
+def _project(
+    session: Session, batch: Sequence[Recorded], states: Iterable[TupleRow], players: Players
+) -> tuple[UUID, ...]:
+    before = {match_id: _DECODER.decode(state) for match_id, state in states}
     after = dict(before)
     for recorded in batch:
         match_id, event = recorded.event.match_id, recorded.event
@@ -86,10 +92,8 @@ def project(session: Session, batch: Sequence[Recorded]) -> tuple[UUID, ...]:
     whole = [(before.get(match_id), match) for match_id, match in after.items()]
     changes = list(chain.from_iterable(half_changes(old, new) for old, new in whole))
     renumbered = [(old, new) for old, new in changes if match_numbers.differs(old, new)]
-    owned = _by_owner(renumbered)
-    kept_standings = ask_standings(session, owned) if owned else ()
-    kept_opponents = Opponents(session, renumbered)
-    kept_records = Holders(session, renumbered)
+    for each in players:
+        each.take(renumbered)
     writes = Writes(session)
     _add_states(writes, after.values())
     _add_halves(writes, [half for _, half in changes])
@@ -98,33 +102,10 @@ def project(session: Session, batch: Sequence[Recorded]) -> tuple[UUID, ...]:
     quality.write(writes, tries_of(whole))
     friends.write(writes, whole)
     _add_sums(writes, changes)
-    standings = standings_in(kept_standings)
-    for owner_id, changed in owned.items():
-        standings[owner_id] = _changed(writes, owner_id, standings.get(owner_id, NONE), changed)
-    write_standings(writes, standings)
-    kept_opponents.write(writes)
-    kept_records.write(writes)
+    for each in players:
+        each.write(writes)
     duplicates.write(writes.flush(), changes)
     return tuple(after)
-
-
-def _by_owner(changes: Iterable[HalfChange]) -> dict[UUID, list[HalfChange]]:
-    owned: dict[UUID, list[HalfChange]] = {}
-    for before, after in changes:
-        owned.setdefault(after.owner_id, []).append((before, after))
-    return owned
-
-
-def _changed(
-    writes: Writes, owner_id: UUID, standing: Standing, changes: Sequence[HalfChange]
-) -> Standing:
-    tally = standing.tally
-    for before, after in changes:
-        tally = tally.changed(before, after)
-    streaks = extended(standing.streaks, changes)
-    if streaks is None:
-        streaks = streaks_of(results(writes.flush(), owner_id))
-    return Standing(tally, streaks)
 
 
 def _add_sums(writes: Writes, changes: Iterable[HalfChange]) -> None:
@@ -137,40 +118,24 @@ def _add_sums(writes: Writes, changes: Iterable[HalfChange]) -> None:
     owners.write(writes, versions)
 
 
-def extended(streaks: Streaks, changed: Iterable[HalfChange]) -> Streaks | None:
-    """The runs after these changes, or None where they must be counted anew.
-
-    A match that enters after all others only extends the runs; any other change to what counts
-    may join or part runs in the middle.
-    """
-    entering = []
-    for old, new in changed:
-        was, is_now = _counted(old), _counted(new)
-        if was == is_now:
-            continue
-        if was is not None or is_now is None:
-            return None
-        entering.append(is_now)
-    for played_at, match_id, result in sorted(entering):
-        if streaks.last is not None and (played_at, match_id) < streaks.last:
-            return None
-        streaks = streaks.then((played_at, match_id), result)
-    return streaks
+def _ask_players(session: Session, batch: Sequence[Recorded]) -> Players:
+    """Begin to ask for what is kept of those whom the events name."""
+    named = [each.event for each in batch if isinstance(each.event, _NAMING)]
+    rivals = {Rivals(event.owner_id, fold(event.opponent_name)) for event in named}
+    confirming = {event.owner_id for event in named if isinstance(event, Confirmation)}
+    return (
+        Standings(session, {each.owner_id for each in rivals}),
+        Opponents(session, rivals),
+        Holders(session, confirming),
+    )
 
 
-def _counted(match: Match | None) -> tuple[datetime, UUID, Result] | None:
-    if match is None or match.is_deleted or match.result is None:
-        return None
-    return match.played_at, match.id, match.result
-
-
-def _load_matches(session: Session, match_ids: set[UUID]) -> dict[UUID, Match]:
-    rows = ask(
+def _ask_states(session: Session, match_ids: set[UUID]) -> Iterable[TupleRow]:
+    return ask(
         session,
         "SELECT match_id, state FROM states WHERE match_id = ANY(%(match_ids)s)",
         {"match_ids": UUIDS.column([*match_ids])},
     )
-    return {match_id: _DECODER.decode(state) for match_id, state in rows}
 
 
 def _add_states(writes: Writes, matches: Iterable[Match]) -> None:

@@ -71,7 +71,7 @@ class Sums:
     def rows(self) -> Summed:
         """The sums as rows."""
         return Summed(
-            [tuple(row.values()) for row in self._tries.rows()],
+            self._tries.rows(),
             [tuple(row.values()) for row in self._names.rows()],
             [(row["owner_id"], row["version"]) for row in self._versions.rows()],
             self._trust.rows(),

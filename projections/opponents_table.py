@@ -21,6 +21,7 @@ from projections.opponents import (
 )
 from projections.piped import Session, ask
 from projections.upsert import Upsert, Writes
+from projections.wanted import Wanted
 
 NOTHING: Final = HeadToHead()
 _DECODER: Final = msgspec.json.Decoder(HeadToHead)
@@ -44,15 +45,25 @@ _UPSERT: Final = Upsert(
 
 
 class Opponents:
-    """The opponents of matches that changed: asked for at first, written when they are known."""
+    """The opponents of matches that change: asked for at first, written when they are known."""
 
-    def __init__(self, session: Session, changes: Iterable[Change]) -> None:
+    def __init__(self, session: Session, likely: Iterable[Rivals]) -> None:
+        self._kept = Wanted(session, _ask)
+        self._kept.want(likely)
+        self._grouped: Mapping[Rivals, Sequence[Change]] = {}
+
+    def take(self, changes: Iterable[Change]) -> None:
+        """Ask for those of these matches, which did change."""
         self._grouped = by_rivals(changes)
-        self._kept = _ask(session, self._grouped.keys()) if self._grouped else ()
+        self._kept.want(self._grouped)
 
     def write(self, writes: Writes) -> None:
         """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
-        known = _in(self._kept)
+        known = {
+            rivals: _DECODER.decode(state)
+            for owner_id, opponent, state in self._kept
+            if (rivals := Rivals(owner_id, opponent)) in self._grouped
+        }
         for rivals, changed in self._grouped.items():
             known[rivals] = _changed(writes, rivals, known.get(rivals, NOTHING), changed)
         _write(writes, known)
@@ -96,12 +107,6 @@ def _ask(session: Session, wanted: Iterable[Rivals]) -> Iterable[TupleRow]:
         "SELECT owner_id, opponent, state FROM opponents WHERE opponent_id = ANY(%(ids)s)",
         {"ids": UUIDS.column([rivals.id for rivals in wanted])},
     )
-
-
-def _in(answer: Iterable[TupleRow]) -> dict[Rivals, HeadToHead]:
-    return {
-        Rivals(owner_id, opponent): _DECODER.decode(state) for owner_id, opponent, state in answer
-    }
 
 
 def _write(writes: Writes, known: Mapping[Rivals, HeadToHead]) -> None:

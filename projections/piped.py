@@ -40,6 +40,7 @@ class Pipe:
         if len(self._prepared) > MOST_PREPARED:
             self._forget()
         self._unread: list[Answer | None] = []
+        self._failure: psycopg.Error | None = None  # the first
 
     def begin(self) -> None:
         """Let what follows be a transaction, which `commit` ends."""
@@ -75,15 +76,25 @@ class Pipe:
         self._unread.append(answer)
         return answer
 
-    def read(self) -> None:
-        """Wait for the answers to all that was sent; raises what the server says of the first."""
-        self._conn.pgconn.send_flush_request()
-        self._receive()
+    def read(self, wanted: "Answer") -> PGresult:
+        """Wait for the answers to all that was sent, one of which is wanted.
+
+        Raises what failed before it; what failed later is for those who read that.
+        """
+        if wanted.result is None and self._failure is None:
+            self._conn.pgconn.send_flush_request()
+            self._receive()
+        if wanted.result is None:
+            assert self._failure  # noqa: S101  # it was sent before
+            raise self._failure
+        return wanted.result
 
     def finish(self) -> None:
         """Wait for the rest; from now on the connection is as it was."""
         self._conn.pgconn.pipeline_sync()
         self._receive(is_last=True)
+        if self._failure:
+            raise self._failure
         self._conn.pgconn.exit_pipeline_mode()
 
     def give_up(self) -> None:
@@ -109,8 +120,8 @@ class Pipe:
         results = self._conn.wait(_results(pgconn, len(unread), is_last=is_last))
         for answer, result in zip(unread, results, strict=True):
             if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-                raise error_from_result(result, encoding="utf-8")
-            if answer:
+                self._failure = self._failure or error_from_result(result, encoding="utf-8")
+            elif answer:
                 answer.result = result
 
 
@@ -128,10 +139,7 @@ class Answer:
         return map(rows.row, range(len(rows)))
 
     def _rows(self) -> Rows:
-        if self.result is None:
-            self._pipe.read()
-        assert self.result is not None  # noqa: S101  # it was sent before
-        return Rows(self.result)
+        return Rows(self._pipe.read(self))
 
 
 # What rows are written with. A cursor of psycopg does the same, statement by statement.

@@ -15,7 +15,7 @@ from projections.stored import Unprojectable
 class Summed(Struct, frozen=True):
     """Rows of the tables that hold sums over many matches; the sums stand at the end of a row."""
 
-    reading_quality: list[tuple[str, str, str, str, str, int, int]] = []
+    reading_quality: list[tuple[UUID, str, str, str, str, str, int]] = []
     own_names: list[tuple[str, UUID, str, int]] = []
     owners: list[tuple[UUID, int]] = []
     trust: list[tuple[UUID, int, int, int, int]] = []
@@ -36,13 +36,13 @@ class Portion(Struct, frozen=True):
 def together(parts: Iterable[Summed]) -> Summed:
     """The sums over the matches of all parts."""
     parts = list(parts)
-    qualities: defaultdict[tuple[str, str, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    outcomes: defaultdict[tuple[UUID, str, str, str, str, str], int] = defaultdict(int)
     names: defaultdict[tuple[str, UUID, str], int] = defaultdict(int)
     versions: defaultdict[UUID, int] = defaultdict(int)
     trust: defaultdict[UUID, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for part in parts:
-        for series, engine, screen, size, field, *tried in part.reading_quality:
-            _add(qualities[series, engine, screen, size, field], tried)
+        for outcome_id, engine, screen, size, compared, corrected, times in part.reading_quality:
+            outcomes[outcome_id, engine, screen, size, compared, corrected] += times
         for key, owner_id, folded, times in part.own_names:
             names[key, owner_id, folded] += times
         for owner_id, version in part.owners:
@@ -50,7 +50,7 @@ def together(parts: Iterable[Summed]) -> Summed:
         for player_id, *signals in part.trust:
             _add(trust[player_id], signals)
     return Summed(
-        [(*series, *tried) for series, tried in qualities.items()],  # type: ignore[misc]
+        [(*outcome, times) for outcome, times in outcomes.items()],
         [(*name, times) for name, times in names.items()],
         list(versions.items()),
         [(player_id, *signals) for player_id, signals in trust.items()],  # type: ignore[misc]

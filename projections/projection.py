@@ -13,9 +13,10 @@ from projections.piped import Session
 from projections.portions import Portion
 from projections.stored import Stored, Unprojectable
 
-# Folds a batch into the rows and gives the matches that changed. It gets a session whose search
-# path is the build at hand, and nothing else: projecting cannot have an effect outside of it.
-Project = Callable[[Session, Sequence[Recorded]], tuple[UUID, ...]]
+# Asks for what a batch needs; gives what folds it into the rows and tells which matches changed.
+# Until that is called, nothing is written. It gets a session whose search path is the build at
+# hand, and nothing else: projecting cannot have an effect outside of it.
+Project = Callable[[Session, Sequence[Recorded]], Callable[[], tuple[UUID, ...]]]
 
 # Folds whole histories, each in order of versions, reading them with the mapper: gives rows that
 # are ready, portion by portion. It has no database; several processes fold one part each.

@@ -3,6 +3,7 @@
 from collections import Counter
 from functools import lru_cache
 from typing import Any, Final
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from msgspec import Struct
 
@@ -16,42 +17,38 @@ from projections.upsert import Upsert, Writes
 HEIGHTS: Final = (480, 540, 720, 1080, 1440)
 _FIELDS: Final = {key: f"stats.{key}" for key in STATISTICS}
 _COLUMNS: Final = {
-    **dict.fromkeys(("series", "engine", "screen", "size", "field"), "text"),
-    **dict.fromkeys(("compared", "corrected"), "int8"),
+    "outcome_id": "uuid",
+    **dict.fromkeys(("engine", "screen", "size", "compared", "corrected"), "text"),
+    "matches": "int8",
 }
 COPY: Final = Copy("reading_quality", _COLUMNS)
 _UPSERT: Final = Upsert(
     "reading_quality",
     _COLUMNS,
-    "series",
-    summed=("compared", "corrected"),
-    kept=("engine", "screen", "size", "field"),
+    "outcome_id",
+    summed=("matches",),
+    kept=("engine", "screen", "size", "compared", "corrected"),
 )
 
 
-# Engine, screen and size, the fields that were compared, and whether each was corrected.
-_Outcome = tuple[str, str, str, tuple[str, ...], tuple[bool, ...]]
+class Outcome(Struct, frozen=True):
+    """How a reading came out: where and by what was read, and which fields players changed.
 
-
-class Series(Struct, frozen=True):
-    """What is counted together; `field` is ``score``, ``penalties`` or ``stats.<statistic>``."""
+    A field is ``score``, ``penalties`` or ``stats.<statistic>``.
+    """
 
     engine: str
     screen: str
     size: str
-    field: str
+    compared: tuple[str, ...]
+    corrected: tuple[str, ...]
 
     @property
-    def key(self) -> str:
-        """The same for equal series, and for no others."""
-        return "|".join((self.engine, self.screen, self.size, self.field))
-
-
-class Tried(Struct, frozen=True):
-    """Values that were read and then confirmed, and how many of them the player changed."""
-
-    compared: int = 0
-    corrected: int = 0
+    def row(self) -> tuple[UUID, str, str, str, str, str]:
+        """The row of the table `reading_quality`, without its number."""
+        compared, corrected = (" ".join(sorted(each)) for each in (self.compared, self.corrected))
+        named = (self.engine, self.screen, self.size, compared, corrected)
+        return uuid5(NAMESPACE_OID, "|".join(named)), *named
 
 
 def comparison(match: Match) -> dict[str, bool]:
@@ -80,27 +77,21 @@ def comparison(match: Match) -> dict[str, bool]:
     return compared
 
 
-def counts_of(match: Match | None) -> dict[Series, Tried]:
-    """What a match adds to the counts, deleted or not: it was read all the same.
+def outcome_of(match: Match | None) -> Outcome | None:
+    """How the reading of a match came out, deleted or not: it was read all the same.
 
     Of an erased one the names are gone, and with them what told the player's side.
     """
-    outcome = _outcome_of(match)
-    if outcome is None:
-        return {}
-    engine, screen, size, fields, corrected = outcome
-    return {
-        Series(engine, screen, size, field): Tried(1, int(is_corrected))
-        for field, is_corrected in zip(fields, corrected, strict=True)
-    }
-
-
-def _outcome_of(match: Match | None) -> _Outcome | None:
     if match is None or match.reading is None or match.confirmed is None or match.is_erased:
         return None
-    reading, size = match.reading, size_of(match.width, match.height)
-    compared = comparison(match)
-    return reading.engine, reading.screen, size, tuple(compared), tuple(compared.values())
+    reading, compared = match.reading, comparison(match)
+    return Outcome(
+        reading.engine,
+        reading.screen,
+        size_of(match.width, match.height),
+        tuple(compared),
+        tuple([field for field, is_corrected in compared.items() if is_corrected]),
+    )
 
 
 @lru_cache(1000)
@@ -113,51 +104,35 @@ def size_of(width: int, height: int) -> str:
 class Tries:
     """Counts that are summed up before they are written.
 
-    Most matches come out like others, with nothing corrected: such are counted, not their fields.
+    Most matches come out like others, with nothing corrected: so it is outcomes that are counted,
+    not fields.
     """
 
     def __init__(self) -> None:
-        self._times: Counter[_Outcome] = Counter()
+        self._times: Counter[Outcome] = Counter()
 
     def change(self, before: Match | None, after: Match) -> None:
         """A match was `before` and is `after` now."""
-        if was := _outcome_of(before):
+        if was := outcome_of(before):
             self._times[was] -= 1
-        if is_now := _outcome_of(after):
+        if is_now := outcome_of(after):
             self._times[is_now] += 1
 
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[tuple[Any, ...]]:
         """What changed, as rows of the table `reading_quality`."""
-        all_compared: Counter[Series] = Counter()
-        all_corrected: Counter[Series] = Counter()
-        for (engine, screen, size, fields, corrected), times in self._times.items():
-            for field, is_corrected in zip(fields, corrected, strict=True):
-                series = Series(engine, screen, size, field)
-                all_compared[series] += times
-                all_corrected[series] += times * is_corrected
-        return [
-            {
-                "series": series.key,
-                "engine": series.engine,
-                "screen": series.screen,
-                "size": series.size,
-                "field": series.field,
-                "compared": compared,
-                "corrected": all_corrected[series],
-            }
-            for series, compared in all_compared.items()
-            if compared or all_corrected[series]
-        ]
+        changed: Counter[tuple[Any, ...]] = Counter()  # fields may have come in any order
+        for outcome, times in self._times.items():
+            if times:
+                changed[outcome.row] += times
+        return [(*row, times) for row, times in changed.items() if times]
 
 
 def write(writes: Writes, tries: Tries) -> None:
-    """Add the counts to those in the table; a series that counts nothing has no row."""
+    """Add the counts to those in the table; an outcome that no match has any more has no row."""
     rows = tries.rows()
-    if not rows:
-        return
-    writes.add(_UPSERT, [tuple(row.values()) for row in rows])
-    if any(row["compared"] < 0 for row in rows):
-        writes.flush().execute("DELETE FROM reading_quality WHERE compared = 0")
+    writes.add(_UPSERT, rows)
+    if any(times < 0 for *_, times in rows):
+        writes.flush().execute("DELETE FROM reading_quality WHERE matches = 0")
 
 
 def _differs(seen: Sides, told: Pair, *, is_right: bool) -> bool:

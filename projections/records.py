@@ -36,23 +36,20 @@ class Records(Struct, frozen=True):
     def changed(self, changes: Sequence[Change]) -> "Records | None":
         """The records after these changes, or None where all matches must be gone through anew.
 
-        They must be where a match leaves or changes that is kept here, and where the order of
-        results changes other than at its end.
+        They must be where a match leaves or has less of what it holds a record in, and where the
+        order of results changes other than at its end.
         """
         entered = entering(changes, self.runs.last, seen_by_runs)
         if entered is None:
             return None
-        kept = {held.match.match_id for held in self.held.values()}
-        kept |= {match.match_id for match in self.runs.ends}
         contest = Contest(self)
         for before, after in changes:
             was, is_now = played_of(before), played_of(after)
             if was == is_now:
                 continue
-            if was is not None and was.match_id in kept:
+            if is_now is None or (was is not None and not contest.renew(is_now)):
                 return None
-            if is_now is not None:
-                contest.enter(is_now)
+            contest.enter(is_now)
         for played in entered:
             contest.go_on(played)
         return contest.records()
@@ -71,6 +68,20 @@ class Contest:
             best = self._held.get(record)
             if best is None or (mark, best.match.place) > (best.mark, played.place):
                 self._held[record] = Held(mark, played.without_values)
+
+    def renew(self, played: Played) -> bool:
+        """Let a match be kept as it is now; False where it may lose a record to another.
+
+        Its place and result are those that it had.
+        """
+        own, kept = dict(marks(played)), played.without_values
+        for record, held in self._held.items():
+            if held.match.match_id == played.match_id:
+                if own.get(record, NOTHING) < held.mark:
+                    return False
+                self._held[record] = Held(own[record], kept)
+        self._runs = self._runs.renewed(kept)
+        return True
 
     def go_on(self, played: Played) -> None:
         """Let the runs go on with a match that was played after all the others."""

@@ -18,6 +18,7 @@ from projections.records import Held, Records, records_of
 from projections.records_view import kept, shown
 from projections.runs import Runs
 from projections.upsert import Upsert, Writes
+from projections.wanted import Wanted
 
 # What to select from match_numbers, for `played_in` to understand.
 PLAYED: Final = sql.SQL(
@@ -38,21 +39,27 @@ _UPSERT: Final = Upsert(
 
 
 class Holders:
-    """The records of players whose matches changed: asked for at first, written when known."""
+    """The records of players whose matches change: asked for at first, written when known."""
 
-    def __init__(self, session: Session, changes: Iterable[Change]) -> None:
+    def __init__(self, session: Session, likely: Iterable[UUID]) -> None:
+        self._kept = Wanted(session, _ask)
+        self._kept.want(likely)
         self._grouped: dict[UUID, list[Change]] = {}
+
+    def take(self, changes: Iterable[Change]) -> None:
+        """Ask for those of the players of these matches, which did change."""
         for before, after in changes:
             match = after or before
             if match and (played_of(before) or played_of(after)):
                 self._grouped.setdefault(match.owner_id, []).append((before, after))
-        self._kept = _ask(session, self._grouped.keys()) if self._grouped else ()
+        self._kept.want(self._grouped)
 
     def write(self, writes: Writes) -> None:
         """Bring them up to date; the rows of `match_numbers` are written, or wait in `writes`."""
         known = {
             owner_id: Records(_HELD.decode(held), _RUNS.decode(runs))
             for owner_id, held, runs in self._kept
+            if owner_id in self._grouped
         }
         rows = []
         gone = []

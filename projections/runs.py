@@ -22,6 +22,11 @@ class Run(Struct, frozen=True):
         """The run after one more match that belongs to it."""
         return Run(self.length + 1, self.first or played, played)
 
+    def renewed(self, played: Played) -> "Run":
+        """The same with a match as it is now, if it is one of the two."""
+        first, last = (played if _is_same(end, played) else end for end in (self.first, self.last))
+        return Run(self.length, first, last)
+
 
 NO_RUN: Final = Run()
 
@@ -38,6 +43,10 @@ class Longest(Struct, frozen=True):
             return Longest(NO_RUN, self.longest) if self.current.length else self
         current = self.current.then(played)
         return Longest(current, current if current.length > self.longest.length else self.longest)
+
+    def renewed(self, played: Played) -> "Longest":
+        """The same with a match as it is now."""
+        return Longest(self.current.renewed(played), self.longest.renewed(played))
 
 
 class Runs(Struct, frozen=True):
@@ -57,20 +66,33 @@ class Runs(Struct, frozen=True):
             played.place,
         )
 
+    def renewed(self, played: Played) -> "Runs":
+        """The same where a match has other numbers now, none of which parts or joins runs."""
+        if not any(_is_same(end, played) for end in self._ends):
+            return self
+        return Runs(
+            self.wins.renewed(played),
+            self.unbeaten.renewed(played),
+            self.clean_sheets.renewed(played),
+            self.last,
+        )
+
     @property
     def longest(self) -> tuple[Run, Run, Run]:
         """The longest of each kind."""
         return self.wins.longest, self.unbeaten.longest, self.clean_sheets.longest
 
     @property
-    def ends(self) -> Iterator[Played]:
-        """The matches that are kept: those with which a run begins or ends."""
+    def _ends(self) -> Iterator[Played | None]:
         for kind in (self.wins, self.unbeaten, self.clean_sheets):
             for run in (kind.current, kind.longest):
-                if run.first and run.last:
-                    yield from (run.first, run.last)
+                yield from (run.first, run.last)
 
 
 def seen_by_runs(played: Played) -> tuple[object, ...]:
     """What of a match the runs depend on."""
     return played.place, played.result, played.score_opponent == 0
+
+
+def _is_same(end: Played | None, played: Played) -> bool:
+    return end is not None and end.match_id == played.match_id

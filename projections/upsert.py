@@ -75,8 +75,9 @@ class Upsert:
 class Writes:
     """Rows that wait to be written, so that many tables cost one statement.
 
-    Each statement costs client and server more than a row does. No table may be added twice
-    before the rows are flushed, and nothing sees them until then.
+    Each statement costs client and server more than a row does. Of many rows this is not so: they
+    do not wait, and the server writes them while those of the next table are made. No table may be
+    added twice before the rows are flushed, and nothing may count on being seen before that.
     """
 
     def __init__(self, session: Session) -> None:
@@ -84,9 +85,11 @@ class Writes:
         self._waiting: list[tuple[Upsert, Sequence[Sequence[Any]]]] = []
 
     def add(self, upsert: Upsert, rows: Sequence[Sequence[Any]]) -> None:
-        """Let rows wait."""
+        """Let rows wait, unless they are many."""
         if rows:
             self._waiting.append((upsert, rows))
+        if len(rows) >= MOST_ROWS:
+            self.flush()
 
     def flush(self) -> Session:
         """Write what waits; gives the session, for what must come after it."""

@@ -14,9 +14,15 @@ async def reading_quality(conn: AsyncConnection[Any]) -> list[str]:
     """Lines that tell how many values were confirmed, and how many of them players changed."""
     cursor = await conn.execute(
         """
-        SELECT engine, screen, size, field, compared, corrected
+        SELECT engine, screen, size, field,
+               sum(matches)::int8,
+               coalesce(
+                   sum(matches) FILTER (WHERE field = ANY(string_to_array(corrected, ' '))), 0
+               )::int8
         FROM read_models.reading_quality
-        ORDER BY series
+        CROSS JOIN unnest(string_to_array(compared, ' ')) AS field
+        GROUP BY engine, screen, size, field
+        ORDER BY engine, screen, size, field
         """
     )
     rows = await cursor.fetchall()

@@ -43,15 +43,16 @@ CREATE TABLE summaries (
     view text NOT NULL           -- the summary as answers show it, ready JSON
 ) WITH (toast_tuple_target = 8160);
 
--- What players changed against what was read, over all players.
+-- How readings came out against what players confirmed, over all players: one row an outcome, so
+-- that a match changes one row.
 CREATE TABLE reading_quality (
-    series text NOT NULL,        -- the next four in one
+    outcome_id uuid NOT NULL,    -- made of the next five
     engine text NOT NULL,
     screen text NOT NULL,
     size text NOT NULL,          -- the picture's class by its shorter side, such as 720p
-    field text NOT NULL,
-    compared bigint NOT NULL,    -- values that were read and then confirmed
-    corrected bigint NOT NULL    -- of these, the ones that the player changed
+    compared text NOT NULL,      -- the fields that were read and then confirmed, parted by spaces
+    corrected text NOT NULL,     -- of these, the ones that the player changed
+    matches bigint NOT NULL      -- how many came out so
 );
 
 -- The names on a player's own side of confirmed matches, to tell the side of the next ones.

@@ -29,7 +29,7 @@ ALTER TABLE owners ADD PRIMARY KEY (owner_id);
 
 ALTER TABLE summaries ADD PRIMARY KEY (owner_id);
 
-ALTER TABLE reading_quality ADD PRIMARY KEY (series);
+ALTER TABLE reading_quality ADD PRIMARY KEY (outcome_id);
 
 ALTER TABLE own_names ADD PRIMARY KEY (key);
 

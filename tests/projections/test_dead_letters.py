@@ -1,6 +1,6 @@
 """What cannot be projected parks its match, and nothing but its match."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from projections.rebuild import rebuild
 from tests.projections.histories import dead_letters, empty, rows_of, store, told
 
 PLACE = LivePlace(MATCHES)
+Projecting = Callable[[], tuple[UUID, ...]]
 BROKEN = UUID(int=2)
 LEVEL = Pair(1, 1)
 # Six matches, each uploaded, confirmed and corrected; the events of all are mixed.
@@ -30,12 +31,12 @@ HISTORY = told([(number % 6, "confirm", LEVEL, {}, 0) for number in range(18)])
 EVENTS_OF_BROKEN = [2, 8, 14]
 
 
-def project_but_not_broken(cursor: Cursor[Any], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
-    changed = project(cursor, batch)
+def project_but_not_broken(cursor: Cursor[Any], batch: Sequence[Recorded]) -> Projecting:
+    go_on = project(cursor, batch)
     for recorded in batch:
         if recorded.event.match_id == BROKEN and isinstance(recorded.event, StatsConfirmed):
             raise ValueError("this one cannot be")
-    return changed
+    return go_on
 
 
 CHOKING = replace(MATCHES, project=project_but_not_broken)
@@ -149,11 +150,11 @@ def test_later_events_of_a_parked_match_wait_with_it(
 def test_values_that_the_database_refuses_park_their_match(
     database: str, conn: psycopg.Connection[Any], limit: int
 ) -> None:
-    def project_too_much(cursor: Cursor[Any], batch: Sequence[Recorded]) -> tuple[UUID, ...]:
-        changed = project(cursor, batch)
+    def project_too_much(cursor: Cursor[Any], batch: Sequence[Recorded]) -> Projecting:
+        go_on = project(cursor, batch)
         if any(each.position == 8 for each in batch):
             cursor.execute("UPDATE matches SET version = 1 / 0")
-        return changed
+        return go_on
 
     store(conn, HISTORY)
     follow(database, replace(MATCHES, project=project_too_much), limit)
@@ -164,9 +165,9 @@ def test_values_that_the_database_refuses_park_their_match(
 def test_trouble_with_the_database_parks_nothing(
     database: str, conn: psycopg.Connection[Any]
 ) -> None:
-    def project_without_a_table(cursor: Cursor[Any], _: Sequence[Recorded]) -> tuple[UUID, ...]:
+    def project_without_a_table(cursor: Cursor[Any], _: Sequence[Recorded]) -> Projecting:
         cursor.execute("SELECT FROM a_table_that_is_gone")
-        return ()
+        return lambda: ()
 
     store(conn, HISTORY)
     with pytest.raises(psycopg.errors.UndefinedTable):

@@ -196,6 +196,11 @@ def test_a_follower_says_that_the_rows_are_not_of_its_version(
     with psycopg.connect(database, autocommit=True) as conn:
         with pytest.raises(Refused, match=f"needs {later} at least"):
             follower.step(conn)
+        conn.execute("INSERT INTO log.checkpoints (follower, position) VALUES ('matches', 0)")
+        conn.execute("ALTER TABLE read_models.states RENAME TO of_another_shape")
+        with pytest.raises(Refused, match=f"needs {later} at least"):
+            follower.step(conn)
+        conn.execute("ALTER TABLE read_models.of_another_shape RENAME TO states")
         assert totals(database) == (0, 0)
         conn.execute("UPDATE read_models.build SET version = %s", [later])
         assert follower.step(conn) == 1

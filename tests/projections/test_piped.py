@@ -59,6 +59,22 @@ def test_nothing_is_committed_after_a_failure(conn: psycopg.Connection[Any]) -> 
     assert keys(conn) == [1, 3]
 
 
+def test_what_was_answered_before_a_failure_can_be_read(conn: psycopg.Connection[Any]) -> None:
+    read: list[tuple[Any, ...]] = []
+
+    def fail() -> None:
+        with piped(conn) as pipe:
+            first = ask(pipe, "SELECT 1::int8")
+            wrong = ask(pipe, "SELECT 1::int8 / 0")
+            read.extend(first)
+            list(wrong)
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        fail()
+    assert read == [(1,)]
+    assert conn.info.pipeline_status is PipelineStatus.OFF
+
+
 def test_what_goes_wrong_in_between_undoes_all(conn: psycopg.Connection[Any]) -> None:
     def fail() -> None:
         with piped(conn) as pipe:

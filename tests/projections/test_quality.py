@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from events.match import Match, evolve
 from events.matches import MatchEvent, StatsConfirmed
 from events.stats import Pair, Side
-from projections.quality import Series, Tried, Tries, comparison, counts_of, size_of
+from projections.quality import Outcome, Tries, comparison, outcome_of, size_of
 from tests.examples import EXAMPLES, READING, UPLOADED
 
 EXTRACTED = EXAMPLES["match.stats_extracted.v1"]
@@ -49,14 +49,15 @@ def test_a_player_on_the_right_is_compared_from_there() -> None:
 
 
 def test_without_a_reading_or_a_confirmation_nothing_is_compared() -> None:
-    assert counts_of(match_of(UPLOADED, EXTRACTED)) == {}
-    assert counts_of(match_of(UPLOADED, CONFIRMED)) == {}
-    assert counts_of(None) == {}
+    assert outcome_of(match_of(UPLOADED, EXTRACTED)) is None
+    assert outcome_of(match_of(UPLOADED, CONFIRMED)) is None
+    assert outcome_of(None) is None
 
 
-def test_counts_are_kept_by_where_it_was_read() -> None:
-    counts = counts_of(confirmed(Pair(4, 3), {}))
-    assert counts == {Series(READING.engine, READING.screen, "540p", "score"): Tried(1, 1)}
+def test_outcomes_are_kept_by_where_it_was_read() -> None:
+    outcome = outcome_of(confirmed(Pair(4, 3), {"possession": Pair(42, 58)}))
+    fields = ("score", "stats.possession")
+    assert outcome == Outcome(READING.engine, READING.screen, "540p", fields, ("score",))
 
 
 def test_a_match_that_changes_is_counted_once() -> None:
@@ -65,8 +66,13 @@ def test_a_match_that_changes_is_counted_once() -> None:
     wrong, right = confirmed(Pair(4, 3), {}), confirmed(Pair(4, 2), {})
     for before, after in ((None, read), (read, wrong), (wrong, right)):
         tries.change(before, after)
-    [row] = tries.rows()
-    assert (row["compared"], row["corrected"]) == (1, 0)
+    [(*_, compared, corrected, matches)] = tries.rows()
+    assert (compared, corrected, matches) == ("score", "", 1)
+
+
+def test_fields_in_another_order_are_the_same_outcome() -> None:
+    one = Outcome("engine", "screen", "540p", ("score", "penalties"), ())
+    assert one.row == replace(one, compared=("penalties", "score")).row
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ def test_increments_equal_a_plain_look_at_all_matches(happened: Happened) -> Non
         records = known.get(after.owner_id, Records()).changed([(before, after)])
         known[after.owner_id] = records_of(played) if records is None else records
         assert told_plainly(records_view(known[after.owner_id])) == looked_up(played)
+        assert known[after.owner_id] == records_of(played)
 
 
 def told_plainly(view: RecordsView) -> dict[str, object]:
@@ -109,6 +110,19 @@ def test_a_holder_that_leaves_makes_all_matches_be_looked_at() -> None:
     first, second, third = (confirmed(hour, "Omar", Pair(hour, 1)) for hour in (1, 2, 3))
     records = records_of(counted([first, second, third]))
     assert records.changed([(third, None)]) is None
+
+
+def test_a_holder_that_is_corrected_to_no_less_stays_one_as_it_is_now() -> None:
+    first, before = confirmed(1, "Omar", Pair(2, 1)), confirmed(2, "Omar", Pair(3, 1))
+    records = records_of(counted([first, before]))
+    after = confirmed(2, "Yassine", Pair(4, 1))
+    assert records.changed([(before, after)]) == records_of(counted([first, after]))
+
+
+def test_a_holder_that_is_corrected_to_less_makes_all_matches_be_looked_at() -> None:
+    first, before = confirmed(1, "Omar", Pair(2, 1)), confirmed(2, "Omar", Pair(4, 1))
+    records = records_of(counted([first, before]))
+    assert records.changed([(before, confirmed(2, "Omar", Pair(3, 1)))]) is None
 
 
 def test_a_draw_after_a_shoot_out_is_no_biggest_win() -> None:

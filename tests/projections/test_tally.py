@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from events.match import Match, Result, evolve
 from events.matches import MatchDeleted, MatchEvent, MatchRestored, StatsConfirmed, StatsCorrected
 from events.stats import Pair
-from projections.matches import extended
+from projections.standings_table import extended
 from projections.streaks import Streaks, streaks_of
 from projections.summary import summary
 from projections.tally import Sum, Tally
