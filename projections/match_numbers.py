@@ -1,12 +1,13 @@
 """What statistics are made of: one narrow row for each half of a match that is not deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
+from psycopg import sql
 
 from events.columns import UUIDS
 from events.match import Match, Result
@@ -25,6 +26,13 @@ TYPES: Final = (
 )  # fmt: skip
 _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
+
+# What to select, for `played_in` to understand.
+PLAYED: Final = sql.SQL(
+    "played_at, match_id, opponent_name, result, score_user, score_opponent, {values}"
+).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
+# A look into a dictionary takes a fraction of a call of the enumeration.
+_RESULTS: Final = {result.value: result for result in Result}
 
 TYPES_BY_COLUMN: Final = dict(zip(COLUMNS, TYPES, strict=True))
 _UPSERT: Final = Upsert("match_numbers", TYPES_BY_COLUMN, ("match_id", "owner_id"))
@@ -66,6 +74,12 @@ def played_of(match: Match | None) -> Played | None:
         score.opponent or 0,
         tuple([stats.get(key, _NOT_KNOWN).user for key in STATISTICS]),
     )
+
+
+def played_in(row: Sequence[Any]) -> Played:
+    """The match in the columns of `PLAYED`, or in those without the values."""
+    played_at, match_id, name, result, user, opponent, *values = row
+    return Played(played_at, match_id, name, _RESULTS[result], user, opponent, tuple(values))
 
 
 def row_of(match: Match) -> tuple[Any, ...] | None:

@@ -1,6 +1,6 @@
 """A player's records: which match holds which."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -33,32 +33,43 @@ class Records(Struct, frozen=True):
         """Whether answers show the same: of the runs, they show the longest."""
         return self.held == others.held and self.runs.longest == others.runs.longest
 
-    def changed(self, changes: Sequence[Change]) -> "Records | None":
-        """The records after these changes, or None where all matches must be gone through anew.
-
-        They must be where a match leaves or has less of what it holds a record in, and where the
-        order of results changes other than at its end.
-        """
+    def changed(self, changes: Sequence[Change]) -> "Changed":
+        """The records after these changes, as far as they can be told from these matches alone."""
         entered = entering(changes, self.runs.last, seen_by_runs)
-        if entered is None:
-            return None
         contest = Contest(self)
         for before, after in changes:
             was, is_now = played_of(before), played_of(after)
             if was == is_now:
                 continue
-            if is_now is None or (was is not None and not contest.renew(is_now)):
-                return None
-            contest.enter(is_now)
-        for played in entered:
+            if was is not None:
+                contest.renew(was, is_now)
+            if is_now is not None:
+                contest.enter(is_now)
+        for played in entered or ():
             contest.go_on(played)
-        return contest.records()
+        return Changed(contest.records(), frozenset(contest.lost), entered is None)
+
+
+class Changed(Struct, frozen=True):
+    """Records after a change, and what has to be looked up among all matches.
+
+    In the `lost` ones a holder left or has less, and another match may hold them now. Runs are lost
+    where the order of results changed other than at its end.
+    """
+
+    records: Records
+    lost: frozenset[str] = frozenset()
+    are_runs_lost: bool = False
 
 
 class Contest:
-    """The records while matches enter; of equal marks, that which was played first holds."""
+    """The records while matches enter; of equal marks, that which was played first holds.
+
+    Who holds what was `lost` is not known.
+    """
 
     def __init__(self, records: Records) -> None:
+        self.lost: set[str] = set()
         self._held = dict(records.held)
         self._runs = records.runs
 
@@ -69,19 +80,21 @@ class Contest:
             if best is None or (mark, best.match.place) > (best.mark, played.place):
                 self._held[record] = Held(mark, played.without_values)
 
-    def renew(self, played: Played) -> bool:
-        """Let a match be kept as it is now; False where it may lose a record to another.
-
-        Its place and result are those that it had.
-        """
-        own, kept = dict(marks(played)), played.without_values
-        for record, held in self._held.items():
-            if held.match.match_id == played.match_id:
-                if own.get(record, NOTHING) < held.mark:
-                    return False
-                self._held[record] = Held(own[record], kept)
-        self._runs = self._runs.renewed(kept)
-        return True
+    def renew(self, was: Played, is_now: Played | None) -> None:
+        """Let a match be kept as it is now, or lose the records in which it has less."""
+        own = dict(marks(is_now)) if is_now and is_now.place == was.place else {}
+        kept = is_now and is_now.without_values
+        for record, held in list(self._held.items()):
+            if held.match.match_id != was.match_id:
+                continue
+            mark = own.get(record, NOTHING)
+            if kept and mark >= held.mark:
+                self._held[record] = Held(mark, kept)
+            else:
+                del self._held[record]
+                self.lost.add(record)
+        if kept:
+            self._runs = self._runs.renewed(kept)
 
     def go_on(self, played: Played) -> None:
         """Let the runs go on with a match that was played after all the others."""
@@ -123,14 +136,6 @@ class History:
     def records(self) -> Records:
         """The records of the matches so far."""
         return Records(self._held, self._runs)
-
-
-def records_of(matches: Iterable[Played]) -> Records:
-    """The records in `matches`, which come in the order in which they were played."""
-    history = History()
-    for played in matches:
-        history.then(played)
-    return history.records()
 
 
 def goal_marks(played: Played) -> Iterator[tuple[str, int]]:

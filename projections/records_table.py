@@ -1,35 +1,26 @@
 """The table `records`, kept up to date with the matches that changed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from psycopg import sql
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
-from events.match import Result
-from events.stats import STATISTICS
 from projections.entering import Change
-from projections.match_numbers import Played, played_of
+from projections.match_numbers import played_of
 from projections.piped import Session, ask
-from projections.records import Held, Records, records_of
+from projections.records import Changed, Held, Records
 from projections.records_view import kept, shown
+from projections.recounting import holders_of, runs_in
 from projections.runs import Runs
 from projections.upsert import Upsert, Writes
 from projections.wanted import Wanted
 
-# What to select from match_numbers, for `played_in` to understand.
-PLAYED: Final = sql.SQL(
-    "played_at, match_id, opponent_name, result, score_user, score_opponent, {values}"
-).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
-
 NOTHING: Final = Records()
 _HELD: Final = msgspec.json.Decoder(dict[str, Held])
 _RUNS: Final = msgspec.json.Decoder(Runs)
-# A look into a dictionary takes a fraction of a call of the enumeration.
-_RESULTS: Final = {result.value: result for result in Result}
 _UPSERT: Final = Upsert(
     "records",
     {"owner_id": "uuid", "held": "bytea", "runs": "bytea", "view": "text"},
@@ -65,9 +56,10 @@ class Holders:
         gone = []
         for owner_id, own in self._grouped.items():
             before = known.get(owner_id, NOTHING)
-            records = before.changed(own)
-            if records is None:
-                records = records_of(_played(writes.flush(), owner_id))
+            changed = before.changed(own)
+            records = changed.records
+            if changed.lost or changed.are_runs_lost:
+                records = _whole(writes.flush(), owner_id, changed)
             if records == NOTHING:
                 gone.append(owner_id)
             elif records != before:
@@ -79,28 +71,14 @@ class Holders:
         writes.add(_UPSERT, rows)
 
 
-def played_in(row: Sequence[Any]) -> Played:
-    """The match in the columns of `PLAYED`."""
-    played_at, match_id, name, result, user, opponent, *values = row
-    return Played(played_at, match_id, name, _RESULTS[result], user, opponent, tuple(values))
-
-
-def _played(session: Session, owner_id: UUID) -> Iterator[Played]:
-    """The confirmed matches of a player, in the order of play."""
-    query = (
-        sql.SQL(
-            """
-        SELECT {played}
-        FROM match_numbers
-        WHERE owner_id = %(owner_id)s AND result IS NOT NULL
-        ORDER BY played_at, match_id
-        """
-        )
-        .format(played=PLAYED)
-        .as_string()
-    )
-    rows = session.execute(query, {"owner_id": owner_id}, binary=True)
-    return map(played_in, rows)
+def _whole(session: Session, owner_id: UUID, changed: Changed) -> Records:
+    """The records, with those looked up that were lost."""
+    held, runs = changed.records.held, changed.records.runs
+    if changed.lost:
+        held = {**held, **holders_of(session, owner_id, changed.lost)}
+    if changed.are_runs_lost:
+        runs = runs_in(session, owner_id)
+    return Records(held, runs)
 
 
 def _ask(session: Session, owners: Iterable[UUID]) -> Iterable[TupleRow]:

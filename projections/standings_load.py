@@ -13,9 +13,9 @@ from msgspec import Struct
 from psycopg import Cursor, sql
 from psycopg.rows import TupleRow
 
+from projections.match_numbers import PLAYED, played_in
 from projections.opponents import HeadToHead, Meetings, Rivals, opponent_row
 from projections.records import History, Records
-from projections.records_table import PLAYED, played_in
 from projections.records_view import records_row
 from projections.standings import Standing, standing_row
 from projections.streaks import Streaks

@@ -6,14 +6,16 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
 from events.match import Match, Result
 from projections.halves import HalfChange
+from projections.letters import letters_of
 from projections.piped import Session, ask
 from projections.standings import NONE, Standing, standing_row
-from projections.streaks import Streaks, streaks_of
+from projections.streaks import Streaks, streaks_in
 from projections.tally import Tally
 from projections.upsert import Upsert, Writes
 from projections.wanted import Wanted
@@ -102,23 +104,9 @@ def _changed(
         tally = tally.changed(before, after)
     streaks = extended(standing.streaks, changes)
     if streaks is None:
-        streaks = streaks_of(_results(writes.flush(), owner_id))
+        letters = letters_of(writes.flush(), owner_id)
+        streaks = replace(streaks_in(letters.results.lower()), last=letters.last)
     return Standing(tally, streaks)
-
-
-def _results(session: Session, owner_id: UUID) -> Iterable[tuple[datetime, UUID, Result]]:
-    """What counts of a player's matches, in the order in which they were played."""
-    rows = session.execute(
-        """
-        SELECT played_at, match_id, result
-        FROM match_numbers
-        WHERE owner_id = %(owner_id)s AND result IS NOT NULL
-        ORDER BY played_at, match_id
-        """,
-        {"owner_id": owner_id},
-        binary=True,
-    )
-    return ((played_at, match_id, Result(result)) for played_at, match_id, result in rows)
 
 
 def _ask(session: Session, owners: Iterable[UUID]) -> Iterable[TupleRow]:

@@ -1,7 +1,6 @@
 """Runs of wins and losses in the order in which matches were played."""
 
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -29,14 +28,6 @@ class Streaks(Struct, frozen=True):
         else:
             current = 0
         return Streaks(current, max(self.longest_win, current), played)
-
-
-def streaks_of(results: Iterable[tuple[datetime, UUID, Result]]) -> Streaks:
-    """The runs in `results`, which come in the order in which the matches were played."""
-    streaks = Streaks()
-    for played_at, match_id, result in results:
-        streaks = streaks.then((played_at, match_id), result)
-    return streaks
 
 
 def streaks_in(letters: str) -> Streaks:

@@ -42,12 +42,16 @@ async def test_who_waits_for_an_answer_gets_it_although_psycopg_is_used_meanwhil
 
 
 async def test_a_statement_of_psycopg_is_answered_although_somebody_asks_meanwhile(
-    conn: PipelinedConnection,
+    conn: PipelinedConnection, database: str
 ) -> None:
-    executing = asyncio.create_task(conn.execute("SELECT pg_sleep(0.2)"))
-    await asyncio.sleep(0.1)
-    with pytest.raises(psycopg.OperationalError):
-        await conn.ask(ONE, {"number": 1})
+    with psycopg.connect(database, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(1)")
+        executing = asyncio.create_task(conn.execute("SELECT pg_advisory_lock(1)"))
+        async with asyncio.timeout(5):
+            while not other.execute("SELECT FROM pg_locks WHERE NOT granted").rowcount:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        with pytest.raises(psycopg.OperationalError):
+            await conn.ask(ONE, {"number": 1})
     assert (await executing).rowcount == 1
     assert (await conn.ask(ONE, {"number": 2})).value(0, 0) == 2
 

@@ -1,6 +1,7 @@
 """Whoever asks the same at the same moment is answered together."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ import pytest
 
 from events.questions import Gathered
 from events.statement_pool import StatementPool
-from events.statements import Statement
+from events.statements import Rows, Statement
 from tests.pools import statement_pool
 
 # Of every key but the first its own bytes, and the number of the statement that found it.
@@ -39,11 +40,24 @@ NOBODY, *SOME = (UUID(int=number) for number in range(6))
 pytestmark = pytest.mark.anyio
 
 
+class GatedPool(StatementPool):
+    """Asks only while its gate is open."""
+
+    def __init__(self, conninfo: str) -> None:
+        super().__init__(conninfo, min_size=1, max_size=2)
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    async def ask(self, statement: Statement, values: Mapping[str, Any]) -> Rows:
+        await self.gate.wait()
+        return await super().ask(statement, values)
+
+
 @pytest.fixture
-def numbered(database: str) -> StatementPool:
+def numbered(database: str) -> GatedPool:
     with psycopg.connect(database, autocommit=True) as conn:
         conn.execute("CREATE SEQUENCE statements")
-    return statement_pool(database)
+    return GatedPool(database)
 
 
 async def asked(gathered: Gathered, *keys: UUID) -> list[Any]:
@@ -51,23 +65,26 @@ async def asked(gathered: Gathered, *keys: UUID) -> list[Any]:
 
 
 async def until_on_its_way() -> None:
-    """Until those who asked have been heard; an answer takes far longer."""
+    """Until those who asked have been heard."""
     for _ in range(3):
         await asyncio.sleep(0)
 
 
-async def test_each_gets_the_row_of_its_own_key(numbered: StatementPool) -> None:
+async def test_each_gets_the_row_of_its_own_key(numbered: GatedPool) -> None:
     async with numbered:
         rows = await asked(Gathered(numbered, NUMBERED), SOME[3], NOBODY, SOME[0], SOME[3])
     assert rows == [(SOME[3].bytes, 1), None, (SOME[0].bytes, 1), (SOME[3].bytes, 1)]
 
 
-async def test_whoever_comes_meanwhile_shares_the_next_question(numbered: StatementPool) -> None:
+async def test_whoever_comes_meanwhile_shares_the_next_question(numbered: GatedPool) -> None:
     async with numbered:
         gathered = Gathered(numbered, NUMBERED)
+        numbered.gate.clear()
         first = asyncio.create_task(gathered.row(SOME[0]))
         await until_on_its_way()
         others = asyncio.create_task(asked(gathered, *SOME))
+        await until_on_its_way()
+        numbered.gate.set()
         assert await first == (SOME[0].bytes, 1)
         # None of them is given what was found before it asked.
         assert await others == [(key.bytes, 2) for key in SOME]
@@ -82,12 +99,14 @@ async def test_a_key_may_have_parts(database: str) -> None:
     assert rows == pairs
 
 
-async def test_one_who_goes_away_takes_nobody_along(numbered: StatementPool) -> None:
+async def test_one_who_goes_away_takes_nobody_along(numbered: GatedPool) -> None:
     async with numbered:
         gathered = Gathered(numbered, NUMBERED)
+        numbered.gate.clear()
         impatient, patient = (asyncio.create_task(gathered.row(SOME[0])) for _ in range(2))
         await until_on_its_way()
         impatient.cancel()
+        numbered.gate.set()
         assert await patient == (SOME[0].bytes, 1)
     assert impatient.cancelled()
 
@@ -120,17 +139,19 @@ async def test_a_lost_connection_is_told_to_all_and_the_next_question_goes_throu
 
 
 async def test_who_waits_for_the_next_question_is_let_go_when_it_is_never_asked(
-    numbered: StatementPool,
+    numbered: GatedPool,
 ) -> None:
     async with numbered:
         gathered = Gathered(numbered, NUMBERED)
+        numbered.gate.clear()
         waiting = [asyncio.create_task(gathered.row(SOME[0]))]
         await until_on_its_way()
         waiting.append(asyncio.create_task(gathered.row(SOME[1])))
-        await asyncio.sleep(0)
+        await until_on_its_way()
         assert gathered._asking
         gathered._asking.cancel()  # as when the event loop is ending
         async with asyncio.timeout(5):
             await asyncio.wait(waiting)
         assert [each.cancelled() for each in waiting] == [True, True]
+        numbered.gate.set()
         assert await gathered.row(SOME[2]) is not None

@@ -22,11 +22,11 @@ from events.matches import (
 )
 from events.seats import halves
 from projections.halves import is_over
-from projections.streaks import streaks_of
 from projections.summary import summary
 from projections.tally import Tally
 from tests.faults.invariants_of_two_players import players_of
 from tests.faults.load import BusyPlayer
+from tests.projections.plainly import streaks_of
 
 
 def confirmed_once(

@@ -5,12 +5,12 @@ from datetime import timedelta
 from itertools import groupby
 from uuid import UUID
 
-from hypothesis import given
+from hypothesis import given, strategies
 
 from events.match import Match, Result, evolve
 from events.stats import STATISTICS, Pair
 from projections.match_numbers import Played
-from projections.records import Records, records_of
+from projections.records import Changed, Records
 from projections.records_view import (
     NO_RECORDS,
     Extremes,
@@ -19,8 +19,10 @@ from projections.records_view import (
     RunView,
     records_view,
 )
+from projections.runs import runs_of, stretches_in
 from tests.examples import NOON
 from tests.projections.histories import Happened, happenings, told
+from tests.projections.plainly import records_of
 from tests.projections.test_opponents import confirmed, counted
 
 
@@ -32,10 +34,18 @@ def test_increments_equal_a_plain_look_at_all_matches(happened: Happened) -> Non
         before = matches.get(event.match_id)
         after = matches[event.match_id] = evolve(before, event)
         played = counted(m for m in matches.values() if m.owner_id == after.owner_id)
-        records = known.get(after.owner_id, Records()).changed([(before, after)])
-        known[after.owner_id] = records_of(played) if records is None else records
+        changed = known.get(after.owner_id, Records()).changed([(before, after)])
+        known[after.owner_id] = whole(changed, played)
         assert told_plainly(records_view(known[after.owner_id])) == looked_up(played)
         assert known[after.owner_id] == records_of(played)
+
+
+def whole(changed: Changed, played: Sequence[Played]) -> Records:
+    """The records after a change, with what was lost looked up among all matches."""
+    plain = records_of(played)
+    found = {record: held for record, held in plain.held.items() if record in changed.lost}
+    runs = plain.runs if changed.are_runs_lost else changed.records.runs
+    return Records({**changed.records.held, **found}, runs)
 
 
 def told_plainly(view: RecordsView) -> dict[str, object]:
@@ -99,30 +109,34 @@ def test_of_equal_matches_the_one_played_first_holds_the_record() -> None:
     later, sooner = confirmed(2, "Omar", Pair(3, 0)), confirmed(1, "Yassine", Pair(4, 1))
     records = Records()
     for match in (later, sooner):
-        records = records.changed([(None, match)]) or records_of(counted([later, sooner]))
+        records = whole(records.changed([(None, match)]), counted([later, sooner]))
     record = records_view(records).biggest_win
     assert record
     assert (record.value, record.match.opponent_name) == (3, "Yassine")
     assert record.match.played_at == NOON + timedelta(hours=1)
 
 
-def test_a_holder_that_leaves_makes_all_matches_be_looked_at() -> None:
+def test_what_a_match_held_that_leaves_is_lost_and_nothing_else() -> None:
     first, second, third = (confirmed(hour, "Omar", Pair(hour, 1)) for hour in (1, 2, 3))
-    records = records_of(counted([first, second, third]))
-    assert records.changed([(third, None)]) is None
+    changed = records_of(counted([first, second, third])).changed([(third, None)])
+    assert changed.lost == {"biggest_win", "most_goals", "highest_scoring"}
+    assert changed.are_runs_lost
+    assert "fewest.possession" in changed.records.held
 
 
 def test_a_holder_that_is_corrected_to_no_less_stays_one_as_it_is_now() -> None:
     first, before = confirmed(1, "Omar", Pair(2, 1)), confirmed(2, "Omar", Pair(3, 1))
     records = records_of(counted([first, before]))
     after = confirmed(2, "Yassine", Pair(4, 1))
-    assert records.changed([(before, after)]) == records_of(counted([first, after]))
+    assert records.changed([(before, after)]) == Changed(records_of(counted([first, after])))
 
 
-def test_a_holder_that_is_corrected_to_less_makes_all_matches_be_looked_at() -> None:
+def test_a_holder_that_is_corrected_to_less_loses_that_record_alone() -> None:
     first, before = confirmed(1, "Omar", Pair(2, 1)), confirmed(2, "Omar", Pair(4, 1))
     records = records_of(counted([first, before]))
-    assert records.changed([(before, confirmed(2, "Omar", Pair(3, 1)))]) is None
+    changed = records.changed([(before, confirmed(2, "Omar", Pair(3, 1)))])
+    assert changed.lost == {"biggest_win", "most_goals", "highest_scoring"}
+    assert not changed.are_runs_lost
 
 
 def test_a_draw_after_a_shoot_out_is_no_biggest_win() -> None:
@@ -139,3 +153,21 @@ def test_a_value_that_is_not_known_is_no_record() -> None:
 def test_a_player_without_matches_has_no_records() -> None:
     assert records_view(Records()) == NO_RECORDS
     assert NO_RECORDS.biggest_win is None
+
+
+@given(strategies.text("wWdDlL"))
+def test_runs_in_letters_are_those_of_the_matches(letters: str) -> None:
+    matches = [
+        Played(
+            NOON + timedelta(hours=number),
+            UUID(int=number),
+            "Omar",
+            {"w": Result.WIN, "d": Result.DRAW, "l": Result.LOSS}[letter.lower()],
+            0,
+            int(letter.islower()),
+        )
+        for number, letter in enumerate(letters)
+    ]
+    last = matches[-1].place if matches else None
+    found = runs_of(stretches_in(letters), dict(enumerate(matches)), last)
+    assert found == records_of(matches).runs

@@ -12,10 +12,11 @@ from events.match import Match, Result, evolve
 from events.matches import MatchDeleted, MatchEvent, MatchRestored, StatsConfirmed, StatsCorrected
 from events.stats import Pair
 from projections.standings_table import extended
-from projections.streaks import Streaks, streaks_of
+from projections.streaks import Streaks
 from projections.summary import summary
 from projections.tally import Sum, Tally
 from tests.examples import NOON, UPLOADED, cause
+from tests.projections.plainly import streaks_of
 
 numbers = st.one_of(st.none(), st.integers(0, 9))
 pairs = st.builds(Pair, numbers, numbers)

@@ -23,7 +23,7 @@ from projections.catalogue import MATCHES
 from projections.connecting import connect
 from projections.opponents import OpponentView
 from projections.places import LivePlace
-from projections.streaks import streaks_in, streaks_of
+from projections.streaks import streaks_in
 from projections.summary import SummaryView, summary
 from projections.tally import Tally
 from query_api.filters import Span
@@ -32,6 +32,7 @@ from query_api.summing import read_summary
 from query_api.trends import TREND_STATS, Wanted, read_trend, trend_query
 from tests.examples import NOON
 from tests.projections.histories import Happened, empty, happenings, store, told
+from tests.projections.plainly import streaks_of
 
 OWNER = UUID(int=1)
 spans = st.builds(
