@@ -40,7 +40,9 @@ class AnsweringConnection(Connection[Any]):
 
 
 class AsyncAnsweringConnection(AsyncConnection[Any]):
-    """The same for the event loop."""
+    """The same for the event loop; `answer_within` is how long it waits, in seconds."""
+
+    answer_within: float = ANSWER_WITHIN_SECONDS
 
     async def wait(
         self,
@@ -50,7 +52,7 @@ class AsyncAnsweringConnection(AsyncConnection[Any]):
     ) -> Result:
         """Wait for the server for a bounded time, then hang up: nobody knows where it stands."""
         try:
-            return await super().wait(gen, interval, timeout or ANSWER_WITHIN_SECONDS)
+            return await super().wait(gen, interval, timeout or self.answer_within)
         except BaseException:
             _hang_up_if_busy(self.pgconn)
             raise

@@ -20,10 +20,15 @@ CONNECT_SECONDS: Final = 2
 
 @asynccontextmanager
 async def connected(conninfo: str) -> AsyncIterator[PipelinedConnection]:
-    """A connection in autocommit, opened in a bounded time and closed in any case."""
+    """A connection in autocommit, opened in a bounded time and closed in any case.
+
+    It waits for as long as a lead lasts: who follows the log sits a short standstill of the server
+    out, where a caller would have to be told.
+    """
     conn = await PipelinedConnection.connect(
         conninfo, autocommit=True, connect_timeout=CONNECT_SECONDS
     )
+    conn.answer_within = LEASE_SECONDS
     try:
         yield conn
     finally:

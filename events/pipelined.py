@@ -13,7 +13,6 @@ from psycopg.pq import ConnStatus, ExecStatus, Format
 from psycopg.pq.abc import PGresult
 
 from events.answering import (
-    ANSWER_WITHIN_SECONDS,
     LOOK_SECONDS,
     AsyncAnsweringConnection,
     Result,
@@ -75,7 +74,7 @@ class PipelinedConnection(AsyncAnsweringConnection):
             self._looked_at = self.pgconn.socket
             loop.add_reader(self._looked_at, self._look)
         if self._timer is None:
-            self._timer = loop.call_later(ANSWER_WITHIN_SECONDS, self._give_up)
+            self._timer = loop.call_later(self.answer_within, self._give_up)
         try:
             return Rows(await answered)
         except asyncio.CancelledError:
@@ -191,7 +190,7 @@ class PipelinedConnection(AsyncAnsweringConnection):
         if not self._asked:
             return
         loop = asyncio.get_running_loop()
-        left = self._heard_at + ANSWER_WITHIN_SECONDS - loop.time()
+        left = self._heard_at + self.answer_within - loop.time()
         if left > 0:
             self._timer = loop.call_later(left, self._give_up)
         else:

@@ -82,7 +82,7 @@ def test_a_statement_that_is_broken_off_ends_the_connection(database: str) -> No
 def test_a_statement_without_an_answer_is_given_up(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelined, "ANSWER_WITHIN_SECONDS", 0.2)
+    monkeypatch.setattr(PipelinedConnection, "answer_within", 0.2)
 
     async def use(conn: PipelinedConnection) -> None:
         with pytest.raises(psycopg.OperationalError, match="does not answer"):
@@ -191,7 +191,7 @@ def test_all_who_wait_are_told_when_the_connection_is_lost(database: str) -> Non
 def test_those_behind_a_slow_one_are_given_their_own_time(
     database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelined, "ANSWER_WITHIN_SECONDS", 0.5)
+    monkeypatch.setattr(PipelinedConnection, "answer_within", 0.5)
 
     async def use(conn: PipelinedConnection) -> None:
         await asyncio.gather(*(conn.ask(SLOW, {"seconds": 0.2}) for _ in range(4)))
