@@ -40,8 +40,7 @@ async def connected(conninfo: str) -> AsyncIterator[PipelinedConnection]:
 async def cut_after(conn: AsyncConnection[Any], seconds: float) -> AsyncIterator[None]:
     """Cut the connection when the body takes longer: what waits for it raises `psycopg.Error`.
 
-    A time limit on the task would not do. When it is cancelled, psycopg first waits for the
-    server, without a limit, and a server that hangs does not come.
+    The connection's own limit is for each statement, and a body has several.
     """
     timer = asyncio.get_running_loop().call_later(seconds, _cut, conn)
     try:

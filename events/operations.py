@@ -79,6 +79,11 @@ def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def file(says: str) -> Schema:
+    """A file in a form."""
+    return {"type": "string", "format": "binary", "description": says}
+
+
 def nullable(schema: Schema) -> Schema:
     """`schema`, or null."""
     return {"anyOf": [*schema.get("anyOf", [schema]), {"type": "null"}]}

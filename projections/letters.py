@@ -1,8 +1,11 @@
-"""A player's results in letters, in the order of play: put together by the database, read at once.
+"""A player's results in letters, in the order of play, and where the runs are in them.
 
-To bring all matches of a player into Python takes ten times as long, and everybody waits meanwhile.
+The database puts them together: to bring all matches of a player into Python takes several times as
+long, and everybody waits meanwhile.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -30,6 +33,10 @@ _ASK: Final = """
     ) AS last ON TRUE
 """
 
+# Which of them belong to a run: of wins, without a loss, clean sheets.
+_KINDS: Final = tuple(map(re.compile, ("[wW]+", "[wWdD]+", "[WDL]+")))
+_NOWHERE: Final = range(0)
+
 
 class Letters(Struct, frozen=True):
     """``w``, ``d`` or ``l`` for each confirmed match; a capital where no goal was conceded.
@@ -45,3 +52,27 @@ def letters_of(session: Session, owner_id: UUID) -> Letters:
     """The results of a player, as the rows of `match_numbers` have them now."""
     [(results, played_at, match_id)] = session.execute(_ASK, {"owner_id": owner_id}, binary=True)
     return Letters(results, (played_at, match_id)) if results else Letters()
+
+
+class Stretches(Struct, frozen=True):
+    """Where in a player's results the run of one kind is that goes on now, and the longest."""
+
+    current: range
+    longest: range
+
+    @property
+    def ends(self) -> Iterator[int]:
+        """The numbers of the matches that are kept."""
+        for each in (self.current, self.longest):
+            yield from (*each[:1], *each[-1:])
+
+
+def stretches_in(results: str) -> tuple[Stretches, ...]:
+    """Where the runs of each kind are in results that are spelled as in `Letters`."""
+    return tuple([_stretches(results, kind) for kind in _KINDS])
+
+
+def _stretches(results: str, kind: re.Pattern[str]) -> Stretches:
+    found = [range(*run.span()) for run in kind.finditer(results)]
+    goes_on = bool(found) and found[-1].stop == len(results)
+    return Stretches(found[-1] if goes_on else _NOWHERE, max(found, key=len, default=_NOWHERE))

@@ -27,10 +27,9 @@ TYPES: Final = (
 _NOT_CONFIRMED: Final = (None,) * (3 + len(VALUES))
 _NOT_KNOWN: Final = Pair()
 
-# What to select, for `played_in` to understand.
-PLAYED: Final = sql.SQL(
-    "played_at, match_id, opponent_name, result, score_user, score_opponent, {values}"
-).format(values=sql.SQL(", ").join(map(sql.Identifier, STATISTICS)))
+# What to select, for `played_in` to understand: without the values, and with them.
+KEPT: Final = "played_at, match_id, opponent_name, result, score_user, score_opponent"
+PLAYED: Final = sql.SQL(", ").join([sql.SQL(KEPT), *map(sql.Identifier, STATISTICS)])
 # A look into a dictionary takes a fraction of a call of the enumeration.
 _RESULTS: Final = {result.value: result for result in Result}
 
@@ -77,7 +76,7 @@ def played_of(match: Match | None) -> Played | None:
 
 
 def played_in(row: Sequence[Any]) -> Played:
-    """The match in the columns of `PLAYED`, or in those without the values."""
+    """The match in the columns of `KEPT` or `PLAYED`."""
     played_at, match_id, name, result, user, opponent, *values = row
     return Played(played_at, match_id, name, _RESULTS[result], user, opponent, tuple(values))
 

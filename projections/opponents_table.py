@@ -7,9 +7,8 @@ import msgspec
 from psycopg.rows import TupleRow
 
 from events.columns import UUIDS
-from events.match import Result
 from projections.entering import Change, entering
-from projections.match_numbers import Played
+from projections.match_numbers import KEPT, Played, played_in
 from projections.opponents import (
     HeadToHead,
     Meetings,
@@ -86,19 +85,16 @@ def _changed(
 def _played(session: Session, rivals: Rivals) -> list[Played]:
     """The confirmed matches of a player against one opponent, in the order of play."""
     rows = session.execute(
-        """
-        SELECT played_at, match_id, opponent_name, result, score_user, score_opponent
+        f"""
+        SELECT {KEPT}
         FROM match_numbers
         WHERE owner_id = %(owner_id)s AND opponent = %(opponent)s AND result IS NOT NULL
         ORDER BY played_at, match_id
-        """,
+        """,  # noqa: S608  # the columns are ours
         {"owner_id": rivals.owner_id, "opponent": rivals.opponent},
         binary=True,
     )
-    return [
-        Played(played_at, match_id, name, Result(result), user, opponent)
-        for played_at, match_id, name, result, user, opponent in rows
-    ]
+    return [played_in(row) for row in rows]
 
 
 def _ask(session: Session, wanted: Iterable[Rivals]) -> Iterable[TupleRow]:

@@ -1,6 +1,7 @@
 """Finds anew who holds the records that were lost, and the longest runs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -8,11 +9,11 @@ from psycopg import sql
 
 from events.statements import array_of
 from events.stats import STATISTICS
-from projections.letters import letters_of
-from projections.match_numbers import Played, played_in
+from projections.letters import Stretches, letters_of, stretches_in
+from projections.match_numbers import KEPT, Played, played_in
 from projections.piped import Session
 from projections.records import Held
-from projections.runs import Runs, runs_of, stretches_in
+from projections.runs import NO_RUN, Longest, Run, Runs
 
 # The mark of each record in a row of `match_numbers`, and which rows have one.
 _MARKS: Final = {
@@ -23,11 +24,10 @@ _MARKS: Final = {
     **{f"most.{key}": (key, f"{key} IS NOT NULL") for key in STATISTICS},
     **{f"fewest.{key}": (f"-{key}", f"{key} IS NOT NULL") for key in STATISTICS},
 }
-_KEPT: Final = "played_at, match_id, opponent_name, result, score_user, score_opponent"
 # What is not asked for is not looked for.
 _HOLDER: Final = f"""
     (
-        SELECT {{record}} AS record, ({{mark}})::int4 AS mark, {_KEPT}
+        SELECT {{record}} AS record, ({{mark}})::int4 AS mark, {KEPT}
         FROM match_numbers
         WHERE owner_id = %(owner_id)s AND result IS NOT NULL AND {{has_mark}}
           AND {{record}} = ANY(%(records)s::text[])
@@ -44,9 +44,9 @@ _HOLDERS: Final = (
     .as_string()
 )
 _BY_NUMBER: Final = f"""
-    SELECT number, {_KEPT}
+    SELECT number, {KEPT}
     FROM (
-        SELECT row_number() OVER (ORDER BY played_at, match_id) - 1 AS number, {_KEPT}
+        SELECT row_number() OVER (ORDER BY played_at, match_id) - 1 AS number, {KEPT}
         FROM match_numbers
         WHERE owner_id = %(owner_id)s AND result IS NOT NULL
     ) AS numbered
@@ -67,6 +67,22 @@ def runs_in(session: Session, owner_id: UUID) -> Runs:
     stretches = stretches_in(letters.results)
     numbers = {number for each in stretches for number in each.ends}
     return runs_of(stretches, _by_number(session, owner_id, numbers), letters.last)
+
+
+def runs_of(
+    stretches: tuple[Stretches, ...],
+    matches: Mapping[int, Played],
+    last: tuple[datetime, UUID] | None,
+) -> Runs:
+    """The runs, with their first and last matches, which are known by number."""
+
+    def run(where: range) -> Run:
+        return Run(len(where), matches[where[0]], matches[where[-1]]) if where else NO_RUN
+
+    wins, unbeaten, clean_sheets = [
+        Longest(run(each.current), run(each.longest)) for each in stretches
+    ]
+    return Runs(wins, unbeaten, clean_sheets, last)
 
 
 def _by_number(session: Session, owner_id: UUID, numbers: Collection[int]) -> dict[int, Played]:

@@ -1,7 +1,6 @@
 """The longest runs of a player: wins, matches without a loss, matches without a goal against."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -88,51 +87,6 @@ class Runs(Struct, frozen=True):
         for kind in (self.wins, self.unbeaten, self.clean_sheets):
             for run in (kind.current, kind.longest):
                 yield from (run.first, run.last)
-
-
-# Which results, as `Letters` spells them, belong to a run: of wins, without a loss, clean sheets.
-_KINDS: Final = tuple(map(re.compile, ("[wW]+", "[wWdD]+", "[WDL]+")))
-_NOWHERE: Final = range(0)
-
-
-class Stretches(Struct, frozen=True):
-    """Where in a player's results the run of one kind is that goes on now, and the longest."""
-
-    current: range
-    longest: range
-
-    @property
-    def ends(self) -> Iterator[int]:
-        """The numbers of the matches that are kept."""
-        for each in (self.current, self.longest):
-            yield from (*each[:1], *each[-1:])
-
-
-def stretches_in(results: str) -> tuple[Stretches, ...]:
-    """Where the runs of each kind are in results that are spelled as in `Letters`."""
-    return tuple([_stretches(results, kind) for kind in _KINDS])
-
-
-def _stretches(results: str, kind: re.Pattern[str]) -> Stretches:
-    found = [range(*run.span()) for run in kind.finditer(results)]
-    goes_on = bool(found) and found[-1].stop == len(results)
-    return Stretches(found[-1] if goes_on else _NOWHERE, max(found, key=len, default=_NOWHERE))
-
-
-def runs_of(
-    stretches: tuple[Stretches, ...],
-    matches: Mapping[int, Played],
-    last: tuple[datetime, UUID] | None,
-) -> Runs:
-    """The runs, with their first and last matches, which are known by number."""
-
-    def run(where: range) -> Run:
-        return Run(len(where), matches[where[0]], matches[where[-1]]) if where else NO_RUN
-
-    wins, unbeaten, clean_sheets = [
-        Longest(run(each.current), run(each.longest)) for each in stretches
-    ]
-    return Runs(wins, unbeaten, clean_sheets, last)
 
 
 def seen_by_runs(played: Played) -> tuple[object, ...]:

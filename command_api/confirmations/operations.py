@@ -20,7 +20,7 @@ from command_api.matches.sent_shapes import SCORE_SENT
 from command_api.matches.upload_form import FILE
 from events.match_shape import NAME, SHARED
 from events.match_view import MatchView
-from events.operations import Answer, Operation, Schema, Shape, nullable, ref
+from events.operations import Answer, Operation, Schema, Shape, file, nullable, ref
 
 TAG: Final = "Confirmations"
 OF_MATCH: Final = "/api/matches/{match_id}/confirmation/"
@@ -28,13 +28,7 @@ WITH_CODE: Final = "/api/confirmations/{code}/"
 NOT_NOW: Final = "Nobody asks for an answer now, or not you; the sentence says why."
 FORM: Final[Schema] = {
     "type": "object",
-    "properties": {
-        FILE: {
-            "type": "string",
-            "format": "binary",
-            "description": "The same match on the screen of whoever answers.",
-        }
-    },
+    "properties": {FILE: file("The same match on the screen of whoever answers.")},
     "required": [FILE],
     "additionalProperties": False,
 }

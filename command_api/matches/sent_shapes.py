@@ -6,19 +6,16 @@ from typing import Any, Final
 from command_api.matches.commands import ConfirmStats
 from command_api.matches.upload_form import FILE
 from events.match_shape import NAME, SCORE, TIME, pair_of, statistics
-from events.operations import Schema, Shape, nullable, ref
+from events.operations import Schema, Shape, file, nullable, ref
 from events.stats import GREATEST_POSSESSION, GREATEST_VALUE
 
 CLOSED: Final[Schema] = {"additionalProperties": False}
 FORM: Final[Schema] = {
     "type": "object",
     "properties": {
-        FILE: {
-            "type": "string",
-            "format": "binary",
-            "description": "A PNG, JPEG or WebP of at most 10 MiB, 25 megapixels and 10,000"
-            " pixels a side.",
-        },
+        FILE: file(
+            "A PNG, JPEG or WebP of at most 10 MiB, 25 megapixels and 10,000 pixels a side."
+        ),
         "opponent_name": NAME,
         "score_user": SCORE,
         "score_opponent": SCORE,

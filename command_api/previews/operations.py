@@ -5,16 +5,12 @@ from typing import Final
 from command_api.previews.routes import FILE
 from events.match_shape import EXTRACTED, NAME
 from events.match_view import ExtractedData
-from events.operations import Answer, Operation, Schema, ref
+from events.operations import Answer, Operation, Schema, file, ref
 
 FORM: Final[Schema] = {
     "type": "object",
     "properties": {
-        FILE: {
-            "type": "string",
-            "format": "binary",
-            "description": "A PNG, JPEG or WebP, as for an upload.",
-        },
+        FILE: file("A PNG, JPEG or WebP, as for an upload."),
         "opponent_name": {**NAME, "description": "Tells which side is the player's."},
         "side": ref("Side"),
     },

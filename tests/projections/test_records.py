@@ -9,6 +9,7 @@ from hypothesis import given, strategies
 
 from events.match import Match, Result, evolve
 from events.stats import STATISTICS, Pair
+from projections.letters import stretches_in
 from projections.match_numbers import Played
 from projections.records import Changed, Records
 from projections.records_view import (
@@ -19,7 +20,7 @@ from projections.records_view import (
     RunView,
     records_view,
 )
-from projections.runs import runs_of, stretches_in
+from projections.recounting import runs_of
 from tests.examples import NOON
 from tests.projections.histories import Happened, happenings, told
 from tests.projections.plainly import records_of
